@@ -1,0 +1,76 @@
+import { z } from 'zod'
+
+const source = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('repo'), path: z.string() }).meta({ description: 'A folder of this repository.' }),
+  z.object({
+    kind: z.literal('hf'),
+    id: z.string(),
+    revision: z.string().default('main'),
+    path: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('modelscope'),
+    id: z.string(),
+    revision: z.string().default('master'),
+    path: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('npm'), name: z.string(), version: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('pypi'), name: z.string(), version: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('file'), path: z.string() }).meta({ description: 'A folder on this machine.' }),
+])
+export type Source = z.infer<typeof source>
+
+const weightFile = z.object({
+  path: z.string().meta({ description: 'Relative to the folder of the checkpoint.' }),
+  bytes: z.int().nonnegative(),
+  /** Absent only where the publisher gives none that could be checked in advance; then the first pull records it. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+})
+
+/** Known weights, as a family's `checkpoints.json` lists them. Adding one is data, never code. */
+export const checkpointEntry = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  title: z.string(),
+  description: z.string(),
+  /** Other names under which clients ask for it. */
+  aliases: z.array(z.string()).default([]),
+  licence: z.object({ id: z.string(), url: z.string().optional(), must_accept: z.boolean().default(false) }),
+  precision: z.enum(['fp32', 'fp16', 'int8', 'mixed']),
+  /** Sum of all files. */
+  bytes: z.int().nonnegative(),
+  /** Part of the starter pack: small, honest about its limits. */
+  starter: z.boolean().default(false),
+  /** Values that suit these weights, by field of the tasks' inputs (`width`, `steps`, `guidance_scale` ...). */
+  defaults: z.record(z.string(), z.json()).default({}),
+  /** Short prompts that show what the weights can do. */
+  example_prompts: z.array(z.string()).default([]),
+  sources: z.array(source),
+  /** Empty: whatever the source's folder holds in the family's layout. */
+  files: z.array(weightFile).default([]),
+})
+export type CheckpointEntry = z.infer<typeof checkpointEntry>
+
+/** Weights on this machine that a family can load. Plain data: it crosses processes. */
+export interface Checkpoint {
+  id: string
+  family: string
+  title: string
+  description: string
+  aliases: string[]
+  licence: CheckpointEntry['licence']
+  precision: CheckpointEntry['precision']
+  starter: boolean
+  defaults: CheckpointEntry['defaults']
+  example_prompts: string[]
+  /** Absolute path of the folder; empty for a family's built-in checkpoint. */
+  dir: string
+  /** On disk. */
+  bytes: number
+  /** sha256 over the sorted lines `<file sha256>  <path>`; `unverified` until computed. */
+  digest: string
+  /** Ids of the tasks it serves, out of the family's. */
+  tasks: string[]
+}

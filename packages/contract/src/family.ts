@@ -1,0 +1,54 @@
+import type { Checkpoint, CheckpointEntry } from './checkpoint.ts'
+import type { Model } from './run.ts'
+
+export type DeviceKind = 'cpu' | 'cuda' | 'webgpu'
+
+/** Where a model is to be loaded. */
+export interface Placement {
+  device: DeviceKind
+  deviceIndex: number
+  /** Threads that computing libraries may use; always passed on to them. */
+  threads: number
+}
+
+/** What a family can tell of a folder from its own config files, without reading weights. */
+export interface FolderDescription {
+  title: string
+  tasks: string[]
+  precision: CheckpointEntry['precision']
+  defaults: CheckpointEntry['defaults']
+}
+
+/** A folder as `describe` sees it. */
+export interface FolderView {
+  /** Paths relative to the folder, with `/`. */
+  files: readonly { path: string; bytes: number }[]
+  /** Parses a small JSON file of the folder; undefined if it is not there. Throws `model-broken` on bad JSON. */
+  json(path: string): Promise<unknown>
+}
+
+/** One way to keep promises. This file is light; weights are touched by `load.ts` alone, in the engine process. */
+export interface Family {
+  /** Kebab-case, equal to the folder's name. */
+  id: string
+  title: string
+  /** What runs it; `none` takes no device and no turn on one. */
+  engine: 'onnx' | 'llama' | 'sherpa' | 'python' | 'http' | 'none'
+  /** Ids of the tasks it can serve. */
+  tasks: readonly string[]
+  /** Checkpoints that need no files. */
+  builtin?: readonly Checkpoint[]
+  /** Recognises a folder in this family's layout; undefined if it is not. */
+  describe?(folder: FolderView): Promise<FolderDescription | undefined>
+  /** Bytes of device memory that the loaded model may take at its peak, for this input where one is known. */
+  estimate(checkpoint: Checkpoint, input?: unknown): number
+  /** Seconds are learnt from past runs; this is the amount of work they are proportional to (steps x pixels ...). */
+  work?(input: unknown): number
+}
+
+export function defineFamily(family: Family): Family {
+  return family
+}
+
+/** What `load.ts` exports as `load`. */
+export type Load = (checkpoint: Checkpoint, placement: Placement) => Promise<Model>

@@ -1,0 +1,7 @@
+export * from './checkpoint.ts'
+export * from './errors.ts'
+export * from './family.ts'
+export * from './job.ts'
+export * from './machine.ts'
+export * from './run.ts'
+export * from './task.ts'

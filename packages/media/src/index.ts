@@ -1,0 +1,7 @@
+export * from './decode.ts'
+export * from './encode.ts'
+export * from './parameters.ts'
+export * from './picture.ts'
+export * from './resize.ts'
+export { mimeOf, type PictureFormat, sniff } from './sniff.ts'
+export * from './tensor.ts'

@@ -1,0 +1,148 @@
+create table owner (
+  id text primary key,
+  name text not null,
+  created_at timestamptz(3) not null default now()
+);
+
+create table api_key (
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  name text not null,
+  -- sha256 of the whole key, hex. The key itself is shown once and never stored.
+  hash text not null unique,
+  -- First characters of the key, so that its owner can tell keys apart.
+  prefix text not null,
+  scopes text[] not null,
+  rate_generate integer,
+  rate_status integer,
+  created_at timestamptz(3) not null default now(),
+  last_used_at timestamptz(3),
+  revoked_at timestamptz(3)
+);
+create index api_key_owner on api_key (owner);
+
+create table session (
+  hash text primary key,
+  owner text not null references owner (id) on delete cascade,
+  -- The key that was used to sign in; the session ends with it.
+  key text references api_key (id) on delete cascade,
+  scopes text[] not null,
+  created_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3) not null
+);
+
+create table sign_in (
+  hash text primary key,
+  owner text not null references owner (id) on delete cascade,
+  created_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3) not null,
+  used_at timestamptz(3)
+);
+
+create table upload (
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  mime text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  width integer,
+  height integer,
+  created_at timestamptz(3) not null default now()
+);
+create index upload_owner on upload (owner, created_at);
+
+create table worker (
+  id text primary key,
+  host text not null,
+  seen_at timestamptz(3) not null default now(),
+  view jsonb not null
+);
+
+create table job (
+  id text primary key,
+  task text not null,
+  owner text not null references owner (id) on delete cascade,
+  model text not null,
+  family text not null,
+  lane text not null default 'batch',
+  dialect text,
+  state text not null default 'queued',
+  priority text not null default 'normal',
+  -- Its turn among the waiting jobs of its lane and priority: lower goes first.
+  fair_tag bigint not null,
+  input jsonb not null,
+  -- What a search looks at.
+  text text not null default '',
+  output jsonb,
+  outputs jsonb not null default '[]',
+  progress jsonb,
+  error jsonb,
+  -- The run that is queued or in progress: 1, 2, 3 ... With the state it is the fence every write of a worker passes.
+  attempt integer not null default 1,
+  engine_crashes integer not null default 0,
+  lost_workers integer not null default 0,
+  worker_id text,
+  device text,
+  retry_of text references job (id) on delete set null,
+  idempotency_key text,
+  request_hash text,
+  cancel_requested_at timestamptz(3),
+  created_at timestamptz(3) not null default now(),
+  started_at timestamptz(3),
+  finished_at timestamptz(3),
+  -- Number of the last durable event.
+  last_seq integer not null default 0,
+  constraint job_state check (state in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  constraint job_priority check (priority in ('high', 'normal', 'low')),
+  constraint job_idempotency unique (owner, idempotency_key)
+);
+create index job_owner_newest on job (owner, created_at desc, id desc);
+create index job_newest on job (created_at desc, id desc);
+create index job_turn on job (lane, priority, state, fair_tag) where state in ('queued', 'running');
+create index job_owner_turn on job (owner, lane, priority, fair_tag) where state in ('queued', 'running');
+create index job_retry on job (retry_of) where retry_of is not null;
+
+create table job_event (
+  job text not null references job (id) on delete cascade,
+  seq integer not null,
+  at timestamptz(3) not null default now(),
+  body jsonb not null,
+  primary key (job, seq)
+);
+
+create table job_preview (
+  job text primary key references job (id) on delete cascade,
+  mime text not null,
+  bytes bytea not null,
+  at timestamptz(3) not null default now()
+);
+
+create table run_stat (
+  id bigint generated always as identity primary key,
+  host text not null,
+  device text not null,
+  model text not null,
+  task text not null,
+  work double precision not null,
+  seconds double precision not null,
+  -- Null when the model was already in memory.
+  load_seconds double precision,
+  at timestamptz(3) not null default now()
+);
+create index run_stat_recent on run_stat (model, device, task, id desc);
+
+create table setting (
+  key text primary key,
+  value jsonb not null,
+  changed_at timestamptz(3) not null default now()
+);
+
+create table audit (
+  id bigint generated always as identity primary key,
+  at timestamptz(3) not null default now(),
+  owner text,
+  key text,
+  action text not null,
+  detail jsonb not null default '{}'
+);
+create index audit_owner on audit (owner, id desc);

@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { AppError } from '@hearth/contract'
+import { storeError } from './failures.ts'
+import type { Store } from './open.ts'
+
+const folder = new URL('../migrations/', import.meta.url)
+/** Any constant: processes that start together queue up behind it. */
+const lock = 7_203_114
+
+/**
+ * Brings the database to this version: each file of `migrations/`, in order of its name, once, in its own transaction.
+ * Returns the names applied now. Throws `conflict` if the database was made by a newer version.
+ */
+export async function migrate(store: Store): Promise<string[]> {
+  const files = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+  try {
+    return await applyAll(store, files)
+  } catch (error) {
+    throw storeError(error)
+  }
+}
+
+async function applyAll(store: Store, files: string[]): Promise<string[]> {
+  const client = await store.pool.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [lock])
+    await client.query(
+      'create table if not exists migration (name text primary key, applied_at timestamptz not null default now())',
+    )
+    const { rows } = await client.query<{ name: string }>('select name from migration')
+    const known = new Set(rows.map(row => row.name))
+    const newer = [...known].filter(name => !files.includes(name))
+    if (newer.length > 0) {
+      throw new AppError('conflict', `the database holds changes this version does not know: ${newer.join(', ')}`, {
+        hint: 'Start the version of Hearth that made it, or restore a backup.',
+      })
+    }
+    const applied = files.filter(name => !known.has(name))
+    for (const name of applied) {
+      const text = await readFile(new URL(name, folder), 'utf8')
+      await client.query(`begin;\n${text}\n;insert into migration (name) values ('${name}');\ncommit;`)
+    }
+    return applied
+  } finally {
+    // Ends the connection, and with it the lock and any transaction left open by a failure.
+    client.release(true)
+  }
+}

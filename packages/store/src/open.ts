@@ -1,0 +1,72 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { Pool } from 'pg'
+import { storeError } from './failures.ts'
+import * as schema from './schema.ts'
+
+export type Database = NodePgDatabase<typeof schema>
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+
+/** The database, as every query of this package takes it. */
+export interface Store {
+  readonly db: Database
+  readonly pool: Pool
+  /** Waits for running queries and ends the connections. */
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string
+  /** Connections kept at most. */
+  max?: number
+  /** Told of connections that broke while nobody used them. They are replaced on the next query. */
+  onFault?: (error: Error) => void
+}
+
+/** Opens a pool; connects on first use, and again after the server was away. */
+export function openStore({ url, max = 10, onFault = warn }: StoreOptions): Store {
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    // Bounds the answer to a client while the server is down or all connections are busy.
+    connectionTimeoutMillis: 1500,
+    // A server that stopped answering without closing its sockets.
+    query_timeout: 15_000,
+    keepAlive: true,
+    application_name: 'hearth',
+  })
+  pool.on('error', onFault)
+  // While a connection is lent out the pool does not listen, and an unheard error event would end the process. The
+  // query in progress is told by its own rejection.
+  pool.on('connect', client => client.on('error', ignoreReported))
+  return {
+    db: drizzle(pool, { schema, casing: 'snake_case' }),
+    pool,
+    close: () => pool.end(),
+  }
+}
+
+/** Resolves when the database answers; throws `unavailable` otherwise. */
+export async function ping(store: Store): Promise<void> {
+  await query(store, () => store.pool.query('select 1'))
+}
+
+/** Runs one piece of work on the database, with driver errors turned into AppErrors. */
+export async function query<T>(store: Store, work: (db: Database) => Promise<T>): Promise<T> {
+  try {
+    return await work(store.db)
+  } catch (error) {
+    throw storeError(error)
+  }
+}
+
+/** As `query`, all or nothing. */
+export async function transact<T>(store: Store, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return query(store, db => db.transaction(work))
+}
+
+function warn(error: Error): void {
+  process.emitWarning(`a database connection broke: ${error.message}`)
+}
+
+function ignoreReported(): void {}

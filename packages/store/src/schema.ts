@@ -1,0 +1,208 @@
+import type { ErrorReport, JobEventBody, OutputFile, Progress, WorkerView } from '@hearth/contract'
+import { jobStates, priorities } from '@hearth/contract'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+import type { JsonObject, JsonValue } from './json.ts'
+
+/**
+ * The tables as the queries see them. The SQL files in `migrations/` make them; a test compares the two.
+ */
+
+const at = () => timestamp({ precision: 3, withTimezone: true, mode: 'date' })
+const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
+  dataType: () => 'bytea',
+  toDriver: bytes => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+})
+
+export const scopes = ['tasks', 'models', 'admin'] as const
+export type Scope = (typeof scopes)[number]
+
+export const owner = pgTable('owner', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  createdAt: at().notNull().defaultNow(),
+})
+
+export const apiKey = pgTable(
+  'api_key',
+  {
+    id: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    hash: text().notNull().unique(),
+    prefix: text().notNull(),
+    scopes: text({ enum: scopes }).array().notNull(),
+    rateGenerate: integer(),
+    rateStatus: integer(),
+    createdAt: at().notNull().defaultNow(),
+    lastUsedAt: at(),
+    revokedAt: at(),
+  },
+  table => [index('api_key_owner').on(table.owner)],
+)
+
+export const session = pgTable('session', {
+  hash: text().primaryKey(),
+  owner: text()
+    .notNull()
+    .references(() => owner.id, { onDelete: 'cascade' }),
+  key: text().references(() => apiKey.id, { onDelete: 'cascade' }),
+  scopes: text({ enum: scopes }).array().notNull(),
+  createdAt: at().notNull().defaultNow(),
+  expiresAt: at().notNull(),
+})
+
+export const signIn = pgTable('sign_in', {
+  hash: text().primaryKey(),
+  owner: text()
+    .notNull()
+    .references(() => owner.id, { onDelete: 'cascade' }),
+  createdAt: at().notNull().defaultNow(),
+  expiresAt: at().notNull(),
+  usedAt: at(),
+})
+
+export const upload = pgTable(
+  'upload',
+  {
+    id: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    mime: text().notNull(),
+    bytes: bigint({ mode: 'number' }).notNull(),
+    sha256: text().notNull(),
+    width: integer(),
+    height: integer(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  table => [index('upload_owner').on(table.owner, table.createdAt)],
+)
+
+export const worker = pgTable('worker', {
+  id: text().primaryKey(),
+  host: text().notNull(),
+  seenAt: at().notNull().defaultNow(),
+  view: jsonb().$type<WorkerView>().notNull(),
+})
+
+export const job = pgTable(
+  'job',
+  {
+    id: text().primaryKey(),
+    task: text().notNull(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    model: text().notNull(),
+    family: text().notNull(),
+    lane: text().notNull().default('batch'),
+    dialect: text(),
+    state: text({ enum: jobStates }).notNull().default('queued'),
+    priority: text({ enum: priorities }).notNull().default('normal'),
+    fairTag: bigint({ mode: 'number' }).notNull(),
+    input: jsonb().$type<JsonObject>().notNull(),
+    text: text().notNull().default(''),
+    output: jsonb().$type<JsonValue>(),
+    outputs: jsonb().$type<OutputFile[]>().notNull().default([]),
+    progress: jsonb().$type<Progress>(),
+    error: jsonb().$type<ErrorReport>(),
+    attempt: integer().notNull().default(1),
+    engineCrashes: integer().notNull().default(0),
+    lostWorkers: integer().notNull().default(0),
+    workerId: text(),
+    device: text(),
+    retryOf: text(),
+    idempotencyKey: text(),
+    requestHash: text(),
+    cancelRequestedAt: at(),
+    createdAt: at().notNull().defaultNow(),
+    startedAt: at(),
+    finishedAt: at(),
+    lastSeq: integer().notNull().default(0),
+  },
+  table => [
+    unique('job_idempotency').on(table.owner, table.idempotencyKey),
+    index('job_owner_newest').on(table.owner, table.createdAt.desc(), table.id.desc()),
+    index('job_newest').on(table.createdAt.desc(), table.id.desc()),
+    index('job_turn')
+      .on(table.lane, table.priority, table.state, table.fairTag)
+      .where(sql`state in ('queued', 'running')`),
+    index('job_owner_turn')
+      .on(table.owner, table.lane, table.priority, table.fairTag)
+      .where(sql`state in ('queued', 'running')`),
+    index('job_retry').on(table.retryOf).where(sql`retry_of is not null`),
+  ],
+)
+export type JobRow = typeof job.$inferSelect
+
+export const jobEvent = pgTable(
+  'job_event',
+  {
+    job: text()
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    seq: integer().notNull(),
+    at: at().notNull().defaultNow(),
+    body: jsonb().$type<JobEventBody>().notNull(),
+  },
+  table => [primaryKey({ columns: [table.job, table.seq] })],
+)
+
+export const jobPreview = pgTable('job_preview', {
+  job: text()
+    .primaryKey()
+    .references(() => job.id, { onDelete: 'cascade' }),
+  mime: text().notNull(),
+  bytes: bytea().notNull(),
+  at: at().notNull().defaultNow(),
+})
+
+export const runStat = pgTable(
+  'run_stat',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    host: text().notNull(),
+    device: text().notNull(),
+    model: text().notNull(),
+    task: text().notNull(),
+    work: doublePrecision().notNull(),
+    seconds: doublePrecision().notNull(),
+    loadSeconds: doublePrecision(),
+    at: at().notNull().defaultNow(),
+  },
+  table => [index('run_stat_recent').on(table.model, table.device, table.task, table.id.desc())],
+)
+
+export const setting = pgTable('setting', {
+  key: text().primaryKey(),
+  value: jsonb().$type<JsonValue>().notNull(),
+  changedAt: at().notNull().defaultNow(),
+})
+
+export const audit = pgTable(
+  'audit',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: at().notNull().defaultNow(),
+    owner: text(),
+    key: text(),
+    action: text().notNull(),
+    detail: jsonb().$type<JsonObject>().notNull().default({}),
+  },
+  table => [index('audit_owner').on(table.owner, table.id.desc())],
+)

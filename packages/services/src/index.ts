@@ -1,0 +1,7 @@
+export { readCredentials, type ServiceCredentials } from './credentials.ts'
+export type { Service } from './leash.ts'
+export { freePort, isPortFree } from './ports.ts'
+export { initPostgres, type PostgresOptions, startPostgres } from './postgres.ts'
+export { postgresVersion } from './postgres-programs.ts'
+export { startValkey, type ValkeyOptions } from './valkey.ts'
+export { findServer, type ServerBinary, valkeyBinary } from './valkey-binary.ts'

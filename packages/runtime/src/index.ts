@@ -1,0 +1,9 @@
+export {
+  availableMemory,
+  candidates,
+  type DeviceSettings,
+  probeDevices,
+  takesDevice,
+} from './devices.ts'
+export { fit, type Need } from './fit.ts'
+export { type Grant, Ledger } from './ledger.ts'

@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Ledger } from './ledger.ts'
+
+const gpu = { id: 'cuda:0', budget: 100, slots: 2 }
+const claim = (model: string, bytes: number, devices = ['cuda:0']) => ({ model, bytes, devices })
+
+describe('ledger', () => {
+  it('reserves before load, and grants a resident model again without a load', () => {
+    const ledger = new Ledger([gpu])
+    expect(ledger.claim(claim('a', 60), 1)).toEqual({ kind: 'granted', device: 'cuda:0', loaded: false })
+    expect(ledger.used('cuda:0')).toBe(60)
+    expect(ledger.claim(claim('a', 60), 2)).toEqual({ kind: 'wait' })
+    ledger.idle('a', 3)
+    expect(ledger.claim(claim('a', 60), 4)).toEqual({ kind: 'granted', device: 'cuda:0', loaded: true })
+  })
+
+  it('evicts the least recently used idle models, and only as many as it takes', () => {
+    const ledger = new Ledger([{ ...gpu, slots: 4 }])
+    for (const [model, at] of [
+      ['a', 10],
+      ['b', 30],
+      ['c', 20],
+    ] as const) {
+      ledger.claim(claim(model, 30), at)
+      ledger.idle(model, at)
+    }
+    expect(ledger.claim(claim('d', 50), 40)).toEqual({ kind: 'evict', device: 'cuda:0', models: ['a', 'c'] })
+    // Their bytes count until their processes are gone.
+    expect(ledger.claim(claim('d', 50), 41)).toEqual({ kind: 'wait' })
+    ledger.remove('a')
+    expect(ledger.claim(claim('d', 50), 42)).toEqual({ kind: 'wait' })
+    ledger.remove('c')
+    expect(ledger.claim(claim('d', 50), 43)).toMatchObject({ kind: 'granted', loaded: false })
+    expect(ledger.used('cuda:0')).toBe(80)
+  })
+
+  it('waits for models in use, and says never to what no device can hold', () => {
+    const ledger = new Ledger([gpu])
+    ledger.claim(claim('a', 60), 1)
+    expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait' })
+    expect(ledger.claim(claim('b', 101), 2)).toEqual({ kind: 'never' })
+  })
+
+  it('gives no more turns on a device than it has', () => {
+    const ledger = new Ledger([{ ...gpu, slots: 1 }])
+    ledger.claim(claim('a', 10), 1)
+    expect(ledger.claim(claim('b', 10), 2)).toEqual({ kind: 'wait' })
+    ledger.idle('a', 3)
+    expect(ledger.claim(claim('b', 10), 4)).toMatchObject({ kind: 'granted' })
+  })
+
+  it('takes the next device where the first is full', () => {
+    const ledger = new Ledger([gpu, { ...gpu, id: 'cuda:1' }])
+    const both = ['cuda:0', 'cuda:1']
+    expect(ledger.claim(claim('a', 70, both), 1)).toMatchObject({ device: 'cuda:0' })
+    expect(ledger.claim(claim('b', 70, both), 2)).toMatchObject({ device: 'cuda:1' })
+  })
+
+  it('makes room for a larger run of a resident model, at the cost of others', () => {
+    const ledger = new Ledger([gpu])
+    ledger.claim(claim('a', 40), 1)
+    ledger.idle('a', 1)
+    ledger.claim(claim('b', 40), 2)
+    ledger.idle('b', 2)
+    expect(ledger.claim(claim('a', 80), 3)).toEqual({ kind: 'evict', device: 'cuda:0', models: ['b'] })
+    ledger.remove('b')
+    expect(ledger.claim(claim('a', 80), 4)).toMatchObject({ kind: 'granted', loaded: true })
+    expect(ledger.used('cuda:0')).toBe(80)
+  })
+
+  it('moves a resident model whose run its device cannot hold', () => {
+    const ledger = new Ledger([gpu, { ...gpu, id: 'cpu', budget: 500 }])
+    ledger.claim(claim('a', 40), 1)
+    ledger.idle('a', 1)
+    expect(ledger.claim(claim('a', 300, ['cpu']), 2)).toEqual({ kind: 'evict', device: 'cuda:0', models: ['a'] })
+    ledger.remove('a')
+    expect(ledger.claim(claim('a', 300, ['cpu']), 3)).toMatchObject({ device: 'cpu', loaded: false })
+  })
+
+  it('counts what was measured, and names who leaves when that is too much', () => {
+    const ledger = new Ledger([gpu])
+    ledger.claim(claim('a', 40), 1)
+    ledger.idle('a', 1)
+    ledger.claim(claim('b', 40), 2)
+    ledger.measured('b', 30)
+    expect(ledger.used('cuda:0')).toBe(80)
+    ledger.measured('b', 70)
+    expect(ledger.used('cuda:0')).toBe(110)
+    expect(ledger.surplus()).toEqual(['a'])
+    expect(ledger.surplus()).toEqual([])
+  })
+
+  it('names idle models that nobody has used for long', () => {
+    const ledger = new Ledger([gpu])
+    ledger.claim(claim('a', 10), 1)
+    ledger.claim(claim('b', 10), 1)
+    ledger.idle('a', 100)
+    expect(ledger.expire(99)).toEqual([])
+    expect(ledger.expire(100)).toEqual(['a'])
+    expect(ledger.expire(1_000)).toEqual([])
+  })
+})
+
+const models = ['a', 'b', 'c', 'd', 'e']
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('claim' as const),
+    model: fc.constantFrom(...models),
+    bytes: fc.integer({ min: 1, max: 120 }),
+  }),
+  fc.record({ do: fc.constantFrom('idle' as const, 'gone' as const), model: fc.constantFrom(...models) }),
+  fc.record({ do: fc.constant('expire' as const) }),
+)
+
+describe('ledger, whatever happens', () => {
+  it('never reserves over a budget, never takes from a model in use, never gives too many turns', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const ledger = new Ledger([gpu, { id: 'cpu', budget: 80, slots: 1 }])
+        steps.forEach((action, now) => {
+          const busy = names(ledger, 'busy')
+          if (action.do === 'claim') {
+            const devices = candidatesFor(action.bytes)
+            const grant = ledger.claim({ model: action.model, bytes: action.bytes, devices }, now)
+            if (grant.kind === 'evict') for (const model of grant.models) expect(busy).not.toContain(model)
+            if (grant.kind === 'granted') expect(busy).not.toContain(action.model)
+            expect(grant.kind === 'never').toBe(action.bytes > 100)
+          } else if (action.do === 'idle') ledger.idle(action.model, now)
+          // Only a process that was told to end, or one in use that crashes, goes.
+          else if (action.do === 'gone') {
+            if (!names(ledger, 'idle').includes(action.model)) ledger.remove(action.model)
+          } else for (const model of ledger.expire(now)) expect(busy).not.toContain(model)
+          expect(ledger.used('cuda:0')).toBeLessThanOrEqual(100)
+          expect(ledger.used('cpu')).toBeLessThanOrEqual(80)
+          for (const { id, slots } of [gpu, { id: 'cpu', slots: 1 }]) {
+            const turns = ledger.reservations().filter(entry => entry.device === id && entry.state === 'busy')
+            expect(turns.length).toBeLessThanOrEqual(slots)
+          }
+        })
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('serves every claim in the end once what is in use is given back', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 100 }), (steps, bytes) => {
+        const ledger = new Ledger([gpu, { id: 'cpu', budget: 80, slots: 1 }])
+        steps.forEach((action, now) => {
+          if (action.do === 'claim') ledger.claim({ ...action, devices: candidatesFor(action.bytes) }, now)
+        })
+        let grant = ledger.claim({ model: 'z', bytes, devices: candidatesFor(bytes) }, 1_000)
+        for (let round = 0; grant.kind !== 'granted' && round < 20; round++) {
+          for (const { model, state } of ledger.reservations()) {
+            if (state === 'busy') ledger.idle(model, 1_000)
+            if (state === 'leaving') ledger.remove(model)
+          }
+          grant = ledger.claim({ model: 'z', bytes, devices: candidatesFor(bytes) }, 1_000)
+        }
+        expect(grant.kind).toBe('granted')
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+function names(ledger: Ledger, state: string): string[] {
+  return ledger
+    .reservations()
+    .filter(entry => entry.state === state)
+    .map(entry => entry.model)
+}
+
+function candidatesFor(bytes: number): string[] {
+  return [gpu, { id: 'cpu', budget: 80 }].filter(device => bytes <= device.budget).map(device => device.id)
+}

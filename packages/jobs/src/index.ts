@@ -1,0 +1,7 @@
+export type { EventListener } from './bus.ts'
+export type { Fault, OnFault } from './connection.ts'
+export { type ConsumeOptions, consume } from './consume.ts'
+export type { JobHandle, Result } from './handle.ts'
+export { type JobQueue, openQueue, type QueueOptions } from './queue.ts'
+export { keepReconciled, type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'
+export { cancel, enqueue, type NewJob, publish, retry, submit, subscribe } from './submit.ts'

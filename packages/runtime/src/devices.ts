@@ -145,6 +145,11 @@ export function takesDevice(engine: Family['engine']): boolean {
   return kindsOf[engine].length > 0
 }
 
+/** Queue lane of a family's jobs: those that take no device do not wait behind those that do. */
+export function laneOf(engine: Family['engine']): 'batch' | 'aside' {
+  return takesDevice(engine) ? 'batch' : 'aside'
+}
+
 /** Usable devices that an engine of this kind can compute on, best kind first. */
 export function suited(engine: Family['engine'], devices: readonly DeviceView[]): DeviceView[] {
   return kindsOf[engine].flatMap(kind => devices.filter(device => device.kind === kind && device.usable))

@@ -2,6 +2,7 @@ export {
   availableMemory,
   candidates,
   type DeviceSettings,
+  laneOf,
   probeDevices,
   takesDevice,
 } from './devices.ts'

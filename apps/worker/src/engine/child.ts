@@ -1,0 +1,145 @@
+/** Main program of an engine process: one model in memory, one run at a time. Started by `host.ts` alone. */
+import { readFile } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
+import {
+  AppError,
+  type ErrorReport,
+  execute,
+  type Model,
+  type OutputFile,
+  type RunContext,
+  type Task,
+  toAppError,
+} from '@hearth/contract'
+import { loaders, testLoaders } from '@hearth/registry/loaders'
+import { tasks, testTasks } from '@hearth/registry/tasks'
+import type { Answer, FromEngine, Question, ToEngine } from './protocol.ts'
+
+type LoadMessage = Extract<ToEngine, { type: 'load' }>
+type RunMessage = Extract<ToEngine, { type: 'run' }>
+
+let model: Model | undefined
+let known: readonly Task[] = tasks
+let current: { run: string; controller: AbortController } | undefined
+let asked = 0
+const waiting = new Map<number, (answer: Answer) => void>()
+const bare = process.memoryUsage.rss()
+
+function tell(message: FromEngine): void {
+  // The worker may be gone; then `disconnect` ends this process.
+  if (process.connected) process.send?.(message)
+}
+
+/** RAM that the model has added to the process so far, in bytes. */
+function grown(): number {
+  return Math.max(0, process.memoryUsage.rss() - bare)
+}
+
+/** As told to the worker; what nobody foresaw goes to stderr with its stack. */
+function reportOf(thrown: unknown): ErrorReport {
+  const error = toAppError(thrown)
+  if (error.code === 'internal') console.error(thrown)
+  return error.report()
+}
+
+async function load({ checkpoint, placement, testFamilies }: LoadMessage): Promise<void> {
+  process.title = `hearth-engine ${checkpoint.id}`
+  if (testFamilies) known = [...tasks, ...testTasks]
+  try {
+    const loader = { ...loaders, ...(testFamilies ? testLoaders : {}) }[checkpoint.family]
+    if (!loader) throw new AppError('internal', `there is no family ${checkpoint.family}`)
+    const { load } = await loader()
+    model = await load(checkpoint, placement)
+    tell({ type: 'loaded', bytes: grown() })
+  } catch (thrown) {
+    tell({ type: 'load-failed', error: reportOf(thrown) })
+  }
+}
+
+async function run({ run, task: id, input }: RunMessage): Promise<void> {
+  const controller = new AbortController()
+  current = { run, controller }
+  try {
+    const task = known.find(task => task.id === id)
+    if (!model || !task) throw new AppError('internal', model ? `there is no task ${id}` : 'no model is loaded')
+    const output = await execute(model, task, input, contextOf(run, controller.signal))
+    tell({ type: 'done', run, output, bytes: grown() })
+  } catch (thrown) {
+    const error = controller.signal.aborted
+      ? new AppError('cancelled', 'the run was cancelled').report()
+      : reportOf(thrown)
+    tell({ type: 'failed', run, error, bytes: grown() })
+  } finally {
+    current = undefined
+  }
+}
+
+function contextOf(run: string, signal: AbortSignal): RunContext {
+  let furthest = 0
+  return {
+    signal,
+    progress(done, total, message) {
+      furthest = Math.max(furthest, done)
+      tell({ type: 'progress', run, done: furthest, total, ...(message === undefined ? {} : { message }) })
+    },
+    preview: (image, mime) => tell({ type: 'preview', run, image, mime }),
+    log: (level, message) => tell({ type: 'log', run, level, message }),
+    chunk: value => tell({ type: 'chunk', run, value }),
+    async read(reference) {
+      const answer = await ask(run, { kind: 'path', reference })
+      if (answer.kind !== 'path') throw refusal(answer)
+      return readFile(answer.path)
+    },
+    async save(file): Promise<OutputFile> {
+      signal.throwIfAborted()
+      const answer = await ask(run, { kind: 'save', file })
+      signal.throwIfAborted()
+      if (answer.kind !== 'saved') throw refusal(answer)
+      return answer.file
+    },
+  }
+}
+
+function ask(run: string, question: Question): Promise<Answer> {
+  asked += 1
+  const number = asked
+  return new Promise(resolve => {
+    waiting.set(number, resolve)
+    tell({ type: 'ask', run, ask: number, question })
+  })
+}
+
+function refusal(answer: Answer): AppError {
+  if (answer.kind === 'refused') return AppError.from(answer.error)
+  return new AppError('internal', `the worker answered with ${answer.kind}`)
+}
+
+/** Ends the process without waiting for native threads, whose destructors have been seen to crash. */
+async function end(): Promise<void> {
+  await model?.dispose().catch(thrown => console.error(thrown))
+  process.exit(0)
+}
+
+process.on('message', (message: ToEngine) => {
+  if (message.type === 'load') void load(message)
+  else if (message.type === 'run') void run(message)
+  else if (message.type === 'cancel') {
+    if (current?.run === message.run) current.controller.abort()
+  } else if (message.type === 'answer') {
+    waiting.get(message.ask)?.(message.answer)
+    waiting.delete(message.ask)
+  } else void end()
+})
+process.on('disconnect', () => process.exit(0))
+// A Ctrl-C in the terminal reaches the whole group; the worker decides when engines end.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+
+// A thread ends the process when the worker is gone: the main thread cannot do that while a native call computes, and
+// such a call may take minutes or for ever.
+const watch = new Worker(
+  `const { workerData } = require('node:worker_threads')
+  setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL') }, 500)`,
+  { eval: true, workerData: process.ppid },
+)
+watch.unref()

@@ -1,0 +1,32 @@
+import type { Checkpoint, ErrorReport, LogLevel, NewFile, OutputFile, Placement } from '@hearth/contract'
+
+/** What the worker tells an engine. */
+export type ToEngine =
+  | { type: 'load'; checkpoint: Checkpoint; placement: Placement; testFamilies: boolean }
+  | { type: 'run'; run: string; task: string; input: unknown }
+  | { type: 'cancel'; run: string }
+  /** Answers an `ask`. */
+  | { type: 'answer'; ask: number; answer: Answer }
+  | { type: 'end' }
+
+/** What an engine tells the worker. `run` names the run that it belongs to. */
+export type FromEngine =
+  /** Bytes of RAM that loading added. */
+  | { type: 'loaded'; bytes: number }
+  | { type: 'load-failed'; error: ErrorReport }
+  | { type: 'progress'; run: string; done: number; total: number; message?: string }
+  | { type: 'preview'; run: string; image: Uint8Array; mime: string }
+  | { type: 'log'; run: string; level: LogLevel; message: string }
+  | { type: 'chunk'; run: string; value: unknown }
+  | { type: 'ask'; run: string; ask: number; question: Question }
+  /** Bytes of RAM that the model takes after the run. */
+  | { type: 'done'; run: string; output: unknown; bytes: number }
+  | { type: 'failed'; run: string; error: ErrorReport; bytes: number }
+
+/** What a run wants from the worker, which keeps the files. */
+export type Question = { kind: 'save'; file: NewFile } | { kind: 'path'; reference: string }
+
+export type Answer =
+  | { kind: 'saved'; file: OutputFile }
+  | { kind: 'path'; path: string }
+  | { kind: 'refused'; error: ErrorReport }

@@ -1,0 +1,106 @@
+/** The worker: takes jobs, owns devices and memory, and leaves the computing to engine processes. */
+import { hostname } from 'node:os'
+import { childEnvironment, loadConfig } from '@hearth/config'
+import { AppError, type WorkerView } from '@hearth/contract'
+import { createFiles } from '@hearth/files'
+import { consume, openQueue } from '@hearth/jobs'
+import { createLogger } from '@hearth/log'
+import { createModels } from '@hearth/models'
+import { checkpoints, families, testCheckpoints, testFamilies } from '@hearth/registry/families'
+import { probeDevices } from '@hearth/runtime'
+import { jobs, migrate, newId, openStore } from '@hearth/store'
+import { engineEnvironment } from './engine/environment.ts'
+import { Engine } from './engine/host.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { createBatchLane } from './lanes/batch.ts'
+import { Residents } from './residents.ts'
+
+/** Jobs at the same time that take no device, such as downloads. */
+const asideJobs = 4
+
+process.title = 'hearth-worker'
+// The supervisor is gone: nobody waits for us, and whoever comes next takes the jobs back.
+process.on('disconnect', () => process.exit(1))
+const config = loadConfig()
+const log = createLogger(config, 'worker')
+const { databaseUrl, redisUrl } = config
+if (!databaseUrl || !redisUrl) {
+  throw new AppError('unavailable', 'the worker needs DATABASE_URL and REDIS_URL', {
+    hint: 'It is usually started by `hearth start`, which sets them.',
+  })
+}
+
+const worker = { id: newId(), host: hostname() }
+const store = openStore({ url: databaseUrl, onFault: error => log.warn({ error }, 'a database connection broke') })
+const queue = openQueue({
+  redisUrl,
+  store,
+  onFault: ({ doing, error }) => log.warn({ error }, `could not ${doing}`),
+})
+const known = config.testFamilies ? [...families, ...testFamilies] : families
+const entries = config.testFamilies ? [...checkpoints, ...testCheckpoints] : checkpoints
+const files = createFiles(config)
+const models = createModels({ config, families: known, entries })
+const [devices] = await Promise.all([probeDevices(config, childEnvironment([])), migrate(store)])
+for (const { id, usable, reason } of devices) log.info({ device: id, usable, reason }, 'device')
+
+const residents = new Residents({
+  devices,
+  jobsPerDevice: config.jobsPerDevice,
+  idleTimeout: config.idleTimeout * 1000,
+  startEngine: (checkpoint, family) =>
+    new Engine({
+      environment: engineEnvironment(family.engine, config.threads),
+      testFamilies: config.testFamilies,
+      cancelGrace: config.cancelGrace * 1000,
+      onLine: line => log.debug({ model: checkpoint.id, line }, 'engine'),
+    }),
+  onChange: () => heartbeat.changed(),
+})
+const view = (): WorkerView => ({
+  ...worker,
+  pid: process.pid,
+  version: config.version,
+  seen_at: new Date().toISOString(),
+  ...residents.views(),
+})
+const heartbeat = startHeartbeat({ store, log, view })
+
+const stop = new AbortController()
+const handle = createBatchLane({
+  store,
+  files,
+  models,
+  families: known,
+  residents,
+  log,
+  ...worker,
+  version: config.version,
+})
+const slots = devices.filter(device => device.usable).length * config.jobsPerDevice
+const lanes = [
+  { lane: 'batch', concurrency: slots },
+  { lane: 'aside', concurrency: asideJobs },
+].map(lane => consume(queue, { ...lane, worker, handle, signal: stop.signal, drainGrace: config.drainGrace }))
+
+process.on('SIGTERM', () => stop.abort())
+process.on('SIGINT', () => stop.abort())
+process.send?.({ type: 'ready' })
+log.info({ worker: worker.id, devices: devices.filter(device => device.usable).map(device => device.id) }, 'ready')
+
+sweep().catch(error => log.warn({ error }, 'cannot sweep what earlier attempts left; the next start does'))
+await Promise.all(lanes)
+await residents.close()
+await heartbeat.stop()
+await queue.close()
+await store.close()
+log.info('stopped')
+process.exit(0)
+
+/** Deletes the files of attempts that are over. */
+async function sweep(): Promise<void> {
+  await files.sweepStaging(async (id, attempt) => {
+    const row = await jobs.get(store, { id })
+    return row?.state === 'running' && row.attempt === attempt
+  })
+}

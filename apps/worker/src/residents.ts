@@ -1,0 +1,254 @@
+import {
+  AppError,
+  type Checkpoint,
+  type DeviceView,
+  type Family,
+  type Placement,
+  type ResidentView,
+} from '@hearth/contract'
+import { candidates, Ledger, takesDevice } from '@hearth/runtime'
+import type { Engine } from './engine/host.ts'
+import { Lease } from './lease.ts'
+
+/** What a job needs before it may be claimed. */
+export interface Want {
+  checkpoint: Checkpoint
+  family: Family
+  input: unknown
+  /** Turn among those that wait, compared number by number; smaller goes first. */
+  order: readonly number[]
+  signal: AbortSignal
+}
+
+export interface ResidentsOptions {
+  devices: readonly DeviceView[]
+  jobsPerDevice: number
+  /** Milliseconds. */
+  idleTimeout: number
+  startEngine(checkpoint: Checkpoint, family: Family): Engine
+  /** Told whenever `views` would answer differently. */
+  onChange(): void
+}
+
+/** Device of engines that take none. */
+const noDevice = 'none'
+
+interface Resident {
+  checkpoint: Checkpoint
+  device: string
+  engine: Engine | undefined
+  state: 'loading' | 'idle' | 'busy'
+  idleSince: Date | undefined
+}
+
+interface Waiter {
+  want: Want
+  bytes: number
+  devices: string[]
+  grant(lease: Lease): void
+  refuse(error: unknown): void
+}
+
+/**
+ * The models in memory: one engine process each, started, shared out in turn, and ended. Room and turns are given by
+ * the ledger; this class makes them true.
+ */
+export class Residents {
+  readonly #options: ResidentsOptions
+  readonly #ledger: Ledger
+  readonly #residents = new Map<string, Resident>()
+  /** Engines without a device: one for each job, gone with it. */
+  readonly #transient = new Set<Resident>()
+  readonly #sweep: NodeJS.Timeout
+  #waiting: Waiter[] = []
+  #closed = false
+
+  constructor(options: ResidentsOptions) {
+    this.#options = options
+    this.#ledger = new Ledger(
+      options.devices
+        .filter(device => device.usable)
+        .map(device => ({ id: device.id, budget: device.memory_budget, slots: options.jobsPerDevice })),
+    )
+    this.#sweep = setInterval(() => this.#expire(), Math.min(10_000, options.idleTimeout / 4))
+    this.#sweep.unref()
+  }
+
+  /**
+   * Waits for the model to be free, for room and for a turn on a device. The lease is exclusive until it is released.
+   * @throws AppError `does-not-fit`, or the signal's reason.
+   */
+  async lease(want: Want): Promise<Lease> {
+    want.signal.throwIfAborted()
+    if (this.#closed) throw new AppError('unavailable', 'the worker is stopping')
+    const { checkpoint, family } = want
+    if (!takesDevice(family.engine)) return this.#leaseTransient(want)
+    const bytes = family.estimate(checkpoint, want.input)
+    const devices = candidates(family.engine, bytes, this.#options.devices).map(device => device.id)
+    if (devices.length === 0) throw tooLarge(checkpoint, bytes, this.#options.devices)
+    const { promise, resolve, reject } = Promise.withResolvers<Lease>()
+    const waiter: Waiter = { want, bytes, devices, grant: resolve, refuse: reject }
+    const leave = () => {
+      this.#waiting = this.#waiting.filter(other => other !== waiter)
+      reject(want.signal.reason)
+    }
+    want.signal.addEventListener('abort', leave)
+    this.#waiting.push(waiter)
+    this.#waiting.sort((a, b) => compare(a.want.order, b.want.order))
+    this.#serve()
+    return promise.finally(() => want.signal.removeEventListener('abort', leave))
+  }
+
+  /** Devices with what is reserved on them, and the models in memory. */
+  views(): { devices: DeviceView[]; residents: ResidentView[] } {
+    const reserved = new Map(this.#ledger.reservations().map(entry => [entry.model, entry.bytes]))
+    return {
+      devices: this.#options.devices.map(device => ({ ...device, memory_used: this.#ledger.used(device.id) })),
+      residents: [...this.#residents.values(), ...this.#transient].map(resident => ({
+        model: resident.checkpoint.id,
+        family: resident.checkpoint.family,
+        device: resident.device,
+        state: resident.state,
+        bytes: reserved.get(resident.checkpoint.id) ?? resident.engine?.bytes ?? 0,
+        pid: resident.engine?.pid ?? null,
+        idle_since: resident.idleSince?.toISOString() ?? null,
+      })),
+    }
+  }
+
+  /** Ends every engine, whatever it does, and refuses those that wait. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#sweep)
+    for (const waiter of this.#waiting.splice(0)) waiter.refuse(new AppError('unavailable', 'the worker is stopping'))
+    const engines = [...this.#residents.values(), ...this.#transient].flatMap(({ engine }) => engine ?? [])
+    await Promise.all(engines.map(engine => engine.end()))
+  }
+
+  /** Serves those that wait, in order. Nobody overtakes on a device for which somebody before is being made room. */
+  #serve(): void {
+    const held = new Set<string>()
+    for (const waiter of [...this.#waiting]) {
+      const { want, bytes, devices } = waiter
+      if (devices.some(device => held.has(device))) continue
+      const grant = this.#ledger.claim({ model: want.checkpoint.id, bytes, devices }, Date.now())
+      if (grant.kind === 'granted') {
+        this.#waiting = this.#waiting.filter(other => other !== waiter)
+        waiter.grant(this.#occupy(want, grant.device))
+      } else if (grant.kind === 'evict') {
+        held.add(grant.device)
+        for (const model of grant.models) this.#dismiss(model)
+      } else if (grant.kind === 'wait' && grant.for === 'device') {
+        for (const device of devices) held.add(device)
+      }
+    }
+    this.#options.onChange()
+  }
+
+  #occupy({ checkpoint, family }: Want, device: string): Lease {
+    const { id } = checkpoint
+    const resident: Resident = this.#residents.get(id) ?? newResident(checkpoint, device)
+    this.#residents.set(id, resident)
+    resident.state = resident.engine ? 'busy' : 'loading'
+    resident.idleSince = undefined
+    return new Lease(device, {
+      engine: () => resident.engine,
+      start: async signal => {
+        const engine = this.#options.startEngine(checkpoint, family)
+        resident.engine = engine
+        this.#options.onChange()
+        void engine.exited.then(() => this.#forget(id, resident))
+        await engine.load(checkpoint, this.#placement(device), signal)
+        resident.state = 'busy'
+        this.#measure(resident)
+        this.#options.onChange()
+      },
+      release: async usable => {
+        if (!resident.engine) this.#forget(id, resident)
+        else if (!usable) await resident.engine.end()
+        else this.#settle(id, resident)
+      },
+    })
+  }
+
+  /** A job is over and its model stays. */
+  #settle(id: string, resident: Resident): void {
+    // Its engine may have died in the meantime.
+    if (this.#residents.get(id) !== resident) return
+    this.#measure(resident)
+    resident.state = 'idle'
+    resident.idleSince = new Date()
+    this.#ledger.idle(id, Date.now())
+    for (const model of this.#ledger.surplus()) this.#dismiss(model)
+    this.#serve()
+  }
+
+  #forget(id: string, resident: Resident): void {
+    if (this.#residents.get(id) !== resident) return
+    this.#residents.delete(id)
+    this.#ledger.remove(id)
+    if (!this.#closed) this.#serve()
+  }
+
+  /** What a process takes of RAM is known; of a graphics card's memory only the estimate is. */
+  #measure({ checkpoint, device, engine }: Resident): void {
+    const kind = this.#options.devices.find(({ id }) => id === device)?.kind
+    if (engine && kind === 'cpu') this.#ledger.measured(checkpoint.id, engine.bytes)
+  }
+
+  /** Ends an idle model's process; its room counts as taken until `#forget`. */
+  #dismiss(id: string): void {
+    void this.#residents.get(id)?.engine?.end()
+  }
+
+  #expire(): void {
+    for (const model of this.#ledger.expire(Date.now() - this.#options.idleTimeout)) this.#dismiss(model)
+  }
+
+  #leaseTransient({ checkpoint, family }: Want): Lease {
+    const resident = newResident(checkpoint, noDevice)
+    this.#transient.add(resident)
+    return new Lease(noDevice, {
+      engine: () => resident.engine,
+      start: async signal => {
+        resident.engine = this.#options.startEngine(checkpoint, family)
+        await resident.engine.load(checkpoint, { device: 'cpu', deviceIndex: 0, threads: 1 }, signal)
+        resident.state = 'busy'
+        this.#options.onChange()
+      },
+      release: async () => {
+        this.#transient.delete(resident)
+        await resident.engine?.end()
+        this.#options.onChange()
+      },
+    })
+  }
+
+  #placement(id: string): Placement {
+    const device = this.#options.devices.find(device => device.id === id)
+    if (!device) throw new AppError('internal', `there is no device ${id}`)
+    const threads = device.kind === 'cpu' ? Math.floor(device.threads / this.#options.jobsPerDevice) : device.threads
+    return { device: device.kind, deviceIndex: Number(id.split(':')[1] ?? 0), threads: Math.max(1, threads) }
+  }
+}
+
+function newResident(checkpoint: Checkpoint, device: string): Resident {
+  return { checkpoint, device, engine: undefined, state: 'loading', idleSince: undefined }
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((value, position) => value !== b[position])
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0)
+}
+
+function tooLarge(checkpoint: Checkpoint, bytes: number, devices: readonly DeviceView[]): AppError {
+  const gibibytes = (count: number) => `${(count / 2 ** 30).toFixed(1)} GiB`
+  const budgets = devices
+    .filter(device => device.usable)
+    .map(device => `${device.id} ${gibibytes(device.memory_budget)}`)
+  return new AppError(
+    'does-not-fit',
+    `${checkpoint.id} needs ${gibibytes(bytes)} for this input; models may take: ${budgets.join(', ')}`,
+    { hint: 'Ask for less (a smaller picture, fewer at once), take a smaller model, or raise HEARTH_MEMORY_GB.' },
+  )
+}

@@ -10,7 +10,7 @@ describe('ledger', () => {
     const ledger = new Ledger([gpu])
     expect(ledger.claim(claim('a', 60), 1)).toEqual({ kind: 'granted', device: 'cuda:0', loaded: false })
     expect(ledger.used('cuda:0')).toBe(60)
-    expect(ledger.claim(claim('a', 60), 2)).toEqual({ kind: 'wait' })
+    expect(ledger.claim(claim('a', 60), 2)).toEqual({ kind: 'wait', for: 'model' })
     ledger.idle('a', 3)
     expect(ledger.claim(claim('a', 60), 4)).toEqual({ kind: 'granted', device: 'cuda:0', loaded: true })
   })
@@ -27,9 +27,9 @@ describe('ledger', () => {
     }
     expect(ledger.claim(claim('d', 50), 40)).toEqual({ kind: 'evict', device: 'cuda:0', models: ['a', 'c'] })
     // Their bytes count until their processes are gone.
-    expect(ledger.claim(claim('d', 50), 41)).toEqual({ kind: 'wait' })
+    expect(ledger.claim(claim('d', 50), 41)).toEqual({ kind: 'wait', for: 'device' })
     ledger.remove('a')
-    expect(ledger.claim(claim('d', 50), 42)).toEqual({ kind: 'wait' })
+    expect(ledger.claim(claim('d', 50), 42)).toEqual({ kind: 'wait', for: 'device' })
     ledger.remove('c')
     expect(ledger.claim(claim('d', 50), 43)).toMatchObject({ kind: 'granted', loaded: false })
     expect(ledger.used('cuda:0')).toBe(80)
@@ -38,14 +38,14 @@ describe('ledger', () => {
   it('waits for models in use, and says never to what no device can hold', () => {
     const ledger = new Ledger([gpu])
     ledger.claim(claim('a', 60), 1)
-    expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait' })
+    expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait', for: 'device' })
     expect(ledger.claim(claim('b', 101), 2)).toEqual({ kind: 'never' })
   })
 
   it('gives no more turns on a device than it has', () => {
     const ledger = new Ledger([{ ...gpu, slots: 1 }])
     ledger.claim(claim('a', 10), 1)
-    expect(ledger.claim(claim('b', 10), 2)).toEqual({ kind: 'wait' })
+    expect(ledger.claim(claim('b', 10), 2)).toEqual({ kind: 'wait', for: 'device' })
     ledger.idle('a', 3)
     expect(ledger.claim(claim('b', 10), 4)).toMatchObject({ kind: 'granted' })
   })

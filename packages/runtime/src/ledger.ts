@@ -30,8 +30,8 @@ export type Grant =
   | { kind: 'granted'; device: string; loaded: boolean }
   /** These idle models have to leave first; all are marked as leaving. Claim again when they are gone. */
   | { kind: 'evict'; device: string; models: string[] }
-  /** Something in use has to end first. Claim again when it has. */
-  | { kind: 'wait' }
+  /** The model itself, or something else on the device, is in use or about to leave. Claim again when that is over. */
+  | { kind: 'wait'; for: 'model' | 'device' }
   /** Larger than every device named. */
   | { kind: 'never' }
 
@@ -100,13 +100,14 @@ export class Ledger {
   }
 
   #claimResident(claim: Claim, able: LedgerDevice[], entry: Reservation, device: LedgerDevice): Grant {
-    if (entry.state !== 'idle' || !this.#hasTurn(device)) return { kind: 'wait' }
+    if (entry.state !== 'idle') return { kind: 'wait', for: 'model' }
+    if (!this.#hasTurn(device)) return { kind: 'wait', for: 'device' }
     // Its device cannot hold this run even when empty, or a better one can: it leaves and is placed anew.
     if (!able.includes(device)) return this.#evict(device, [entry])
     const growth = Math.max(0, claim.bytes - entry.bytes)
     if (this.used(device.id) + growth > device.budget && growth > 0) {
       const { chosen, suffices } = this.#leastRecent(device, this.#lacking(device, growth), entry.model)
-      return suffices ? this.#evict(device, chosen) : { kind: 'wait' }
+      return suffices ? this.#evict(device, chosen) : { kind: 'wait', for: 'device' }
     }
     entry.bytes += growth
     entry.state = 'busy'
@@ -124,7 +125,7 @@ export class Ledger {
       const { chosen, suffices } = this.#leastRecent(device, this.#lacking(device, bytes))
       if (suffices) return this.#evict(device, chosen)
     }
-    return { kind: 'wait' }
+    return { kind: 'wait', for: 'device' }
   }
 
   /** Bytes that are missing for `bytes` more, once what is leaving has left. */
@@ -150,7 +151,7 @@ export class Ledger {
 
   #evict(device: LedgerDevice, chosen: Reservation[]): Grant {
     const models = this.#dismiss(chosen)
-    return models.length === 0 ? { kind: 'wait' } : { kind: 'evict', device: device.id, models }
+    return models.length === 0 ? { kind: 'wait', for: 'device' } : { kind: 'evict', device: device.id, models }
   }
 
   #dismiss(chosen: Reservation[]): string[] {

@@ -15,7 +15,7 @@ const probeTimeout = 30_000
 export function probe(kind: DeviceKind, index: number, environment: Record<string, string>): Promise<ProbeResult> {
   return new Promise(resolve => {
     const process = fork(child, [kind, String(index)], {
-      env: environment,
+      env: { NODE_ENV: 'production', ...environment },
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
@@ -73,7 +73,7 @@ export async function listCards(
     const { stdout } = await promisify(execFile)(
       'nvidia-smi',
       ['--query-gpu=index,name,memory.total', '--format=csv,noheader,nounits'],
-      { env: environment, timeout: 10_000 },
+      { env: { NODE_ENV: 'production', ...environment }, timeout: 10_000 },
     )
     return { cards: parseCards(stdout), reason: 'listed by nvidia-smi' }
   } catch (error) {

@@ -10,7 +10,8 @@ export async function get(store: Store, key: string): Promise<JsonValue | undefi
 }
 
 export async function set(store: Store, key: string, value: JsonValue): Promise<void> {
-  const latest = { value, changedAt: sql`now()` }
+  // Written out, because drizzle takes a plain null for SQL's.
+  const latest = { value: sql`${JSON.stringify(value)}::jsonb`, changedAt: sql`now()` }
   await query(store, db =>
     db
       .insert(setting)

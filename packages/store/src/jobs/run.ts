@@ -163,8 +163,8 @@ export async function standings(store: Store, attempts: Attempt[]): Promise<Map<
   )
   for (const row of rows) {
     const held = attempts.some(({ id, attempt }) => id === row.id && attempt === row.attempt)
-    if (!held || (row.state !== 'running' && row.state !== 'queued')) continue
-    found.set(row.id, row.cancelRequestedAt ? 'cancel-requested' : 'running')
+    if (!held || row.state === 'succeeded' || row.state === 'failed') continue
+    found.set(row.id, row.cancelRequestedAt || row.state === 'cancelled' ? 'cancel-requested' : 'running')
   }
   return found
 }

@@ -1,0 +1,74 @@
+import { startTestStore, type TestStore } from '@hearth/testing/store'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { jobs, openStore, ping } from './index.ts'
+
+let rig: TestStore
+let owner: string
+beforeAll(async () => {
+  rig = await startTestStore()
+  owner = await rig.owner()
+})
+afterAll(() => rig.stop())
+
+const newJob = () => ({ task: 'draw', owner, model: 'm', family: 'f', input: {} })
+
+describe('while the database is away', () => {
+  test('every call says so quickly, and works again afterwards', async () => {
+    await ping(rig.store)
+    await rig.services.postgres.kill()
+    const start = performance.now()
+    const calls = await Promise.allSettled([
+      ping(rig.store),
+      jobs.create(rig.store, newJob()),
+      jobs.get(rig.store, { id: 'x' }),
+      jobs.list(rig.store, { limit: 1 }),
+      jobs.claim(rig.store, { id: 'x', attempt: 1, workerId: 'w', device: 'd' }),
+    ])
+    expect(performance.now() - start).toBeLessThan(2000)
+    for (const call of calls) {
+      expect(call).toMatchObject({ status: 'rejected', reason: { code: 'unavailable', retryAfter: 2, status: 503 } })
+    }
+    await rig.services.postgres.restart()
+    await vi.waitFor(() => ping(rig.store), { timeout: 10_000 })
+    expect((await jobs.create(rig.store, newJob())).created).toBe(true)
+  })
+
+  test('work in progress is cut off, or done: never half', async () => {
+    const { job } = await jobs.create(rig.store, newJob())
+    await jobs.claim(rig.store, { id: job.id, attempt: 1, workerId: 'w', device: 'd' })
+    const body = { type: 'log' as const, level: 'info' as const, message: 'x'.repeat(2000) }
+    const writes = Array.from({ length: 200 }, () => jobs.append(rig.store, { id: job.id, attempt: 1, body }))
+    const settled = Promise.allSettled(writes)
+    await Promise.all(writes.slice(0, 20))
+    await rig.services.postgres.kill()
+    const outcomes = await settled
+    const failed = outcomes.filter(outcome => outcome.status === 'rejected')
+    expect(failed.length).toBeGreaterThan(0)
+    for (const outcome of failed) expect(outcome.reason).toMatchObject({ code: 'unavailable' })
+    await rig.services.postgres.restart()
+    await vi.waitFor(() => ping(rig.store), { timeout: 10_000 })
+    const { rows } = await rig.store.pool.query<{ last_seq: number; kept: number; highest: number }>(
+      `select last_seq, count(*)::int as kept, max(seq) as highest from job join job_event on job.id = job_event.job
+       where id = $1 group by last_seq`,
+      [job.id],
+    )
+    const succeeded = outcomes.length - failed.length
+    expect(rows[0]?.kept).toBe(rows[0]?.last_seq)
+    expect(rows[0]?.highest).toBe(rows[0]?.last_seq)
+    expect(rows[0]?.kept).toBeGreaterThanOrEqual(succeeded + 2)
+  })
+})
+
+test('a pool that is used up answers unavailable instead of hanging', async () => {
+  const store = openStore({ url: rig.services.databaseUrl, max: 1 })
+  const lent = await store.pool.connect()
+  await expect(ping(store)).rejects.toMatchObject({ code: 'unavailable' })
+  lent.release()
+  await ping(store)
+  await store.close()
+})
+
+test('a query error stays inside, without the text of the query', async () => {
+  const broken = jobs.create(rig.store, { ...newJob(), owner: 'nobody-at-all' })
+  await expect(broken).rejects.toMatchObject({ code: 'internal', message: 'the database refused a query' })
+})

@@ -82,14 +82,14 @@ def case(kind, name, config, settings=None, **options):
     }
 
 
-def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=()):
+def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=(), base=LATENT):
     """Every prediction, spacing and terminal SNR; starts inside the schedule; few and odd numbers of steps."""
     grid = [
         case(
             kind,
             f"{prediction} {spacing}{' zero-snr' if zero else ''}",
             {
-                **LATENT,
+                **base,
                 "prediction_type": prediction,
                 "timestep_spacing": spacing,
                 **({"rescale_betas_zero_snr": True} if zero else {}),
@@ -100,11 +100,11 @@ def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=()):
     ]
     models = [case(kind, name, config, settings, steps=8) for name, config in MODELS.items()]
     starts = [
-        case(kind, f"{spacing} strength {strength}", {**LATENT, "timestep_spacing": spacing}, settings, strength=strength)
+        case(kind, f"{spacing} strength {strength}", {**base, "timestep_spacing": spacing}, settings, strength=strength)
         for spacing, strength in product(SPACINGS, (0.3, 0.75, 1.0))
     ]
     counts = [
-        case(kind, f"{spacing} {steps} steps", {**LATENT, "timestep_spacing": spacing}, settings, steps=steps)
+        case(kind, f"{spacing} {steps} steps", {**base, "timestep_spacing": spacing}, settings, steps=steps)
         for spacing, steps in product(SPACINGS, (1, 2, 7, 30))
     ]
     betas = [
@@ -112,10 +112,10 @@ def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=()):
         case(kind, "cosine betas", {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction"}, settings),
         case(kind, "trained betas", {"trained_betas": [0.0001 * (i + 1) for i in range(100)], "num_train_timesteps": 100}, settings),
         case(kind, "other length", {"beta_start": 0.0015, "beta_end": 0.0195, "num_train_timesteps": 777}, settings),
-        case(kind, "offset", {**LATENT, "timestep_spacing": "leading", "steps_offset": 1}, settings),
+        case(kind, "offset", {**base, "timestep_spacing": "leading", "steps_offset": 1}, settings),
     ]
     tuned = [
-        case(kind, " ".join(f"{key}={value}" for key, value in extra.items()), {**LATENT, **extra}, settings, **options)
+        case(kind, " ".join(f"{key}={value}" for key, value in extra.items()), {**base, **extra}, settings, **options)
         for extra, options in extras
     ]
     return grid + models + starts + counts + betas + tuned
@@ -164,6 +164,69 @@ def flow_solver(kind, settings):
     ] + [case(kind, "flow strength 0.6", {**config, "flow_shift": 3.0}, settings, strength=0.6)]
 
 
+def unipc_extras():
+    orders = ({"solver_order": order, "solver_type": kind} for order, kind in product((1, 2, 3), ("bh1", "bh2")))
+    return [
+        *solver_extras(CURVES),
+        *with_counts(
+            *({**order, **SIGMA_MIN} for order in orders),
+            {"solver_order": 3},
+            {"disable_corrector": [0, 1, 5]},
+            {"use_karras_sigmas": True, "sigma_min": 0.05, "sigma_max": 12.0},
+        ),
+        ({"disable_corrector": [11]}, {"strength": 0.5}),
+    ]
+
+
+def flow_unipc():
+    kind = "UniPCMultistepScheduler"
+    config = {"use_flow_sigmas": True, "prediction_type": "flow_prediction"}
+    return flow_solver(kind, {}) + [
+        case(kind, "flow sigma_min", {**config, **SIGMA_MIN}),
+        case(kind, "flow shifted by size", {**config, "use_dynamic_shifting": True}, mu=0.8),
+        case(kind, "flow terminal", {**config, "flow_shift": 3.0, "shift_terminal": 0.02}),
+    ]
+
+
+def lcm():
+    kind = "LCMScheduler"
+    grid = [
+        case(kind, f"{prediction} {steps} steps{' zero-snr' if zero else ''}", {"prediction_type": prediction, "rescale_betas_zero_snr": zero}, steps=steps)
+        for prediction, steps, zero in product(PREDICTIONS, (1, 2, 4, 8, 20, 50), (False, True))
+    ]
+    starts = [case(kind, f"strength {strength}", {}, steps=4, strength=strength) for strength in (0.1, 0.35, 0.5, 0.8, 1.0)]
+    models = [case(kind, name, config, steps=4) for name, config in MODELS.items()]
+    tuned = [
+        case(kind, "clipped", {"clip_sample": True, "clip_sample_range": 0.8}, steps=6),
+        case(kind, "other distillation", {"original_inference_steps": 30, "timestep_scaling": 5.0}, steps=7),
+        case(kind, "cosine betas", {"beta_schedule": "squaredcos_cap_v2"}, steps=4),
+    ]
+    return grid + starts + models + tuned
+
+
+def flow_match():
+    kind = "FlowMatchEulerDiscreteScheduler"
+    shifts = [
+        case(kind, f"shift {shift} {steps} steps", {"shift": shift}, steps=steps)
+        for shift, steps in product((1.0, 1.15, 3.0, 6.0), (1, 4, 20, 28))
+    ]
+    starts = [case(kind, f"strength {strength}", SD3, steps=28, strength=strength) for strength in (0.3, 0.6, 1.0)]
+    dynamic = [
+        case(kind, f"{shape} mu {mu}", {**FLUX, "time_shift_type": shape}, mu=mu)
+        for shape, mu in product(("exponential", "linear"), (0.5, 1.15))
+    ]
+    levels = [(20 - i) / 20 for i in range(20)]
+    tuned = [
+        case(kind, "levels handed in", FLUX, mu=0.9, flowSigmas=levels),
+        case(kind, "levels handed in, constant shift", SD3, flowSigmas=levels),
+        case(kind, "terminal", {**FLUX, "shift_terminal": 0.02}, mu=0.7),
+        case(kind, "stochastic", {**SD3, "stochastic_sampling": True}),
+        case(kind, "other length", {"num_train_timesteps": 500, "shift": 2.0}),
+        *(case(kind, f"{key}", {**SD3, key: True}) for curve in CURVES for key in curve),
+    ]
+    return shifts + starts + dynamic + tuned
+
+
 def cases():
     two_m = {"algorithm_type": "dpmsolver++", "solver_order": 2, "use_karras_sigmas": False}
     karras = {**two_m, "use_karras_sigmas": True}
@@ -182,4 +245,16 @@ def cases():
         "dpmpp-2m": dpm(two_m, CURVES[1:]) + flow_solver(solver, two_m),
         "dpmpp-2m-karras": dpm(karras, ()),
         "dpmpp-2m-sde": dpm(sde, CURVES) + flow_solver(solver, sde),
+        "ddim": diffusion(
+            "DDIMScheduler",
+            extras=[
+                *with_counts({"set_alpha_to_one": False}, {"clip_sample": True}, {"clip_sample": True, "clip_sample_range": 0.5}),
+                ({"timestep_spacing": "trailing"}, {"eta": 0.7}),
+                ({"prediction_type": "v_prediction"}, {"eta": 1.0}),
+            ],
+            base={**LATENT, "clip_sample": False},
+        ),
+        "unipc": diffusion("UniPCMultistepScheduler", extras=unipc_extras()) + flow_unipc(),
+        "lcm": lcm(),
+        "flow-match-euler": flow_match(),
     }

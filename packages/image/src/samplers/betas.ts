@@ -5,7 +5,7 @@ const { fround } = Math
 
 /**
  * `torch.linspace` in float32, to the bit: both halves are counted from their own end, the product is not rounded.
- * The last bits matter: 1 - beta and the noise level at the smallest timesteps magnify them ten-thousandfold.
+ * The last bits matter: rounding of 1 - beta shows ten-thousandfold in the noise level of the smallest timesteps.
  */
 function linspace32(first: number, last: number, count: number): Float32Array {
   const start = fround(first)

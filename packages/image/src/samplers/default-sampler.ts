@@ -1,3 +1,4 @@
+import { AppError } from '@hearth/contract'
 import type { Sampler } from './sampler.ts'
 import { isFlow, type SchedulerConfig, type Settings } from './scheduler-config.ts'
 
@@ -24,6 +25,6 @@ export function defaultSampler(samplers: readonly Sampler[], config: SchedulerCo
     sampler => sampler.suits(config),
   )
   const [best] = candidates.toSorted((a, b) => agreement(b, config) - agreement(a, config))
-  if (best === undefined) throw new Error(`no sampler stands for ${config._class_name}`)
+  if (best === undefined) throw new AppError('internal', `no sampler stands for ${config._class_name}`)
   return best
 }

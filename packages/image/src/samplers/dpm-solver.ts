@@ -1,3 +1,4 @@
+import { shiftedSigmas } from './flow-sigmas.ts'
 import type { SamplerOptions, Schedule } from './sampler.ts'
 import type { Settings } from './scheduler-config.ts'
 import { diffusionTable, type SolverSchedule, type SolverTable, solverSchedule } from './solver-schedule.ts'
@@ -5,12 +6,10 @@ import { linspace } from './timesteps.ts'
 import { type Term, weightedSum } from './weighted-sum.ts'
 
 /** The table of a flow model: the shifted straight line without its end. */
-function flowTable({ num_train_timesteps: total, flow_shift: shift }: Settings, steps: number): SolverTable {
-  const sigmas = linspace(1, 1 / total, steps + 1)
-    .map(alpha => 1 - alpha)
-    .map(sigma => (shift * sigma) / (1 + (shift - 1) * sigma))
-    .reverse()
-    .slice(0, steps)
+function flowTable(settings: Settings, options: SamplerOptions): SolverTable {
+  const { num_train_timesteps: total, flow_shift } = settings
+  const plain = linspace(1, 1 / total, options.steps + 1).map(alpha => 1 - alpha)
+  const sigmas = shiftedSigmas(settings, options, plain, flow_shift).toReversed().slice(0, options.steps)
   return { timesteps: sigmas.map(sigma => Math.trunc(sigma * total)), sigmas: [...sigmas, 0] }
 }
 
@@ -35,7 +34,7 @@ function secondOrder(settings: Settings, h: number, first: number): number {
 export function dpmSolver(settings: Settings, options: SamplerOptions): Schedule {
   const stochastic = settings.algorithm_type === 'sde-dpmsolver++'
   const table = settings.use_flow_sigmas
-    ? flowTable(settings, options.steps)
+    ? flowTable(settings, options)
     : diffusionTable(settings, options.steps, {
         rounds: ({ use_karras_sigmas, beta_schedule }) => use_karras_sigmas && beta_schedule !== 'squaredcos_cap_v2',
         repeatsLast: false,

@@ -5,7 +5,6 @@ export default defineSampler({
   id: 'dpmpp-2m-karras',
   title: 'DPM++ 2M Karras',
   diffusers: ['DPMSolverMultistepScheduler'],
-  models: ['diffusion', 'flow'],
   settings: {
     algorithm_type: 'dpmsolver++',
     solver_order: 2,

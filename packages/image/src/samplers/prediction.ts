@@ -8,6 +8,21 @@ export interface Mixture {
   sigma: number
 }
 
+/**
+ * The mixture in which the picture has this share of the variance.
+ *
+ * @throws `invalid-input` for pure noise if the network predicts noise, which then says nothing about the picture
+ */
+export function mixtureOfShare(alpha: number, prediction: Settings['prediction_type']): Mixture {
+  if (alpha === 0 && prediction === 'epsilon') {
+    throw new AppError('invalid-input', 'this sampler cannot start at zero signal with a model that predicts noise', {
+      path: ['sampler'],
+      hint: 'Choose Euler or DPM++ 2M.',
+    })
+  }
+  return { alpha: Math.sqrt(alpha), sigma: Math.sqrt(1 - alpha) }
+}
+
 /** The mixture at a noise level of a variance-preserving model. */
 export function mixtureAt(sigma: number): Mixture {
   const alpha = 1 / Math.sqrt(sigma * sigma + 1)

@@ -159,6 +159,7 @@ export function settingsFor(config: SchedulerConfig, defaults: Partial<Settings>
         prediction_type: 'flow_prediction',
         use_flow_sigmas: true,
         flow_shift: config.flow_shift ?? config.shift ?? classDefaults.flow_shift,
+        shift: config.shift ?? config.flow_shift ?? classDefaults.shift,
       }
     : {}
   return { ...classDefaults, ...defaults, ...file, ...flow, ...fixed }

@@ -5,7 +5,7 @@ import { encodePicture, encodings, thumbnail } from './encode.ts'
 import { formatParameters, parseParameters, readParameters, readParametersText } from './parameters.ts'
 import type { Picture } from './picture.ts'
 import { insertText, readTexts } from './png-text.ts'
-import { resizePicture } from './resize.ts'
+import { cropPicture, resizePicture } from './resize.ts'
 import { sharp } from './sharp.ts'
 import { pictureToTensor, tensorToPicture } from './tensor.ts'
 
@@ -120,6 +120,10 @@ describe('tensors and sizes', () => {
     expect([stretched.width, stretched.height, stretched.data.length]).toEqual([16, 16, 768])
     const cropped = await resizePicture(halves(64, 32), 32, 32, 'cover')
     expect([...cropped.data.subarray(0, 3)]).toEqual([255, 0, 0])
+    const middle = cropPicture(halves(64, 32), 16, 8)
+    expect([middle.width, middle.height]).toEqual([16, 8])
+    expect([...middle.data.subarray(0, 3), ...middle.data.subarray(-3)]).toEqual([255, 0, 0, 0, 0, 255])
+    expect(() => cropPicture(middle, 17, 8)).toThrow(RangeError)
     const small = await thumbnail(await encodePicture(halves(400, 100), { format: 'webp' }), 64)
     expect(await inspectPicture(small)).toMatchObject({ format: 'jpeg', width: 64, height: 16 })
   })

@@ -16,3 +16,18 @@ export async function resizePicture(picture: Picture, width: number, height: num
     .toBuffer({ resolveWithObject: true })
   return { width: info.width, height: info.height, channels: picture.channels, data: new Uint8Array(data) }
 }
+
+/** The middle of the picture, in a size that it has at least. */
+export function cropPicture(picture: Picture, width: number, height: number): Picture {
+  if (picture.width === width && picture.height === height) return picture
+  if (picture.width < width || picture.height < height) throw new RangeError('a crop cannot enlarge')
+  const { channels } = picture
+  const left = Math.floor((picture.width - width) / 2)
+  const top = Math.floor((picture.height - height) / 2)
+  const data = new Uint8Array(width * height * channels)
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * picture.width + left) * channels
+    data.set(picture.data.subarray(from, from + width * channels), y * width * channels)
+  }
+  return { width, height, channels, data }
+}

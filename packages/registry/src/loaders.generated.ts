@@ -2,7 +2,10 @@
 import type { Load } from '@hearth/contract'
 
 export const loaders: Record<string, () => Promise<{ load: Load }>> = {
+  'stable-diffusion': () => import('@hearth/image/families/stable-diffusion/load'),
+  'downloads': () => import('@hearth/models/families/downloads/load'),
 }
 
 export const testLoaders: Record<string, () => Promise<{ load: Load }>> = {
+  'echo': () => import('@hearth/testing/families/echo/load'),
 }

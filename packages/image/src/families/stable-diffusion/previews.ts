@@ -1,0 +1,124 @@
+import { encodePicture, resizePicture, tensorToPicture } from '@hearth/media'
+import { philoxNormals } from '../../noise/philox-normals.ts'
+import type { Layout } from './layout.ts'
+import type { Vae } from './vae.ts'
+
+/** Small pictures of unfinished latents, at next to no cost. */
+export interface Previews {
+  /** JPEG of channels x height x width latents. */
+  draw(latents: Float32Array, height: number, width: number): Promise<Uint8Array>
+}
+
+/** Side of the grid of latents that the map is fitted on. */
+const grid = 16
+/** Latents in a row that share a colour in the picture that it is fitted on. */
+const patch = 2
+/** Pixels per latent in the preview; the long side stays under `longest`. */
+const enlarge = 8
+const longest = 384
+
+/** Solves `matrix x = right` in place, for a small symmetric positive matrix. */
+function solve(matrix: number[][], right: number[][]): number[][] {
+  const size = matrix.length
+  for (let pivot = 0; pivot < size; pivot++) {
+    const row = matrix[pivot] ?? []
+    const scale = row[pivot] ?? 1
+    for (let other = 0; other < size; other++) {
+      if (other === pivot) continue
+      const factor = (matrix[other]?.[pivot] ?? 0) / scale
+      matrix[other] = (matrix[other] ?? []).map((value, k) => value - factor * (row[k] ?? 0))
+      right[other] = (right[other] ?? []).map((value, k) => value - factor * (right[pivot]?.[k] ?? 0))
+    }
+  }
+  return right.map((values, i) => values.map(value => value / (matrix[i]?.[i] ?? 1)))
+}
+
+/** Patches of random colours, every third one white or black: 3 x side x side in [-1, 1]. */
+function patches(side: number, scale: number): Float32Array {
+  const perRow = grid / patch
+  const colours = philoxNormals(0, 0, 3 * perRow * perRow)
+  const pixels = new Float32Array(3 * side * side)
+  for (let i = 0; i < pixels.length; i++) {
+    const x = Math.floor((i % side) / scale / patch)
+    const y = Math.floor((Math.floor(i / side) % side) / scale / patch)
+    const at = y * perRow + x
+    const colour = Math.floor(i / side / side)
+    const plain = at % 6 === 0 ? 1 : -1
+    pixels[i] = at % 3 === 0 ? plain : Math.min(1, Math.max(-1, colours[3 * at + colour] ?? 0))
+  }
+  return pixels
+}
+
+/** Latents with the pixels that belong to them: of a picture, or of noise where the model has no encoder. */
+async function samples(vae: Vae, { latentChannels, vaeScale }: Layout) {
+  const side = grid * vaeScale
+  if (vae.encodes) {
+    const pixels = patches(side, vaeScale)
+    return { pixels, latents: await vae.encode(pixels, side, side) }
+  }
+  const latents = philoxNormals(0, 0, latentChannels * grid * grid)
+  return { pixels: await vae.decode(latents, grid, grid), latents }
+}
+
+/**
+ * The linear map from a latent to the mean colour of the pixels under it, by least squares.
+ * One row of three colours per channel, and one for the constant.
+ */
+async function fit(vae: Vae, layout: Layout): Promise<number[][]> {
+  const { latentChannels: channels, vaeScale: scale } = layout
+  const { pixels, latents } = await samples(vae, layout)
+  const cells = grid * grid
+  const unknowns = channels + 1
+  // A trace on the diagonal keeps the system solvable where a channel never varies.
+  const matrix: number[][] = Array.from({ length: unknowns }, (_, i) =>
+    Array.from({ length: unknowns }, (_, j) => (i === j ? 1e-3 : 0)),
+  )
+  const right = Array.from({ length: unknowns }, () => [0, 0, 0])
+  for (let cell = 0; cell < cells; cell++) {
+    const known = Array.from({ length: unknowns }, (_, c) => (c < channels ? (latents[c * cells + cell] ?? 0) : 1))
+    const colour = [0, 1, 2].map(c => meanUnder(pixels, c, cell, scale))
+    known.forEach((a, i) => {
+      matrix[i] = (matrix[i] ?? []).map((sum, j) => sum + a * (known[j] ?? 0))
+      right[i] = (right[i] ?? []).map((sum, c) => sum + a * (colour[c] ?? 0))
+    })
+  }
+  return solve(matrix, right)
+}
+
+function meanUnder(pixels: Float32Array, channel: number, cell: number, scale: number): number {
+  const width = grid * scale
+  const left = (cell % grid) * scale
+  const top = Math.floor(cell / grid) * scale
+  let sum = 0
+  for (let y = top; y < top + scale; y++) {
+    for (let x = left; x < left + scale; x++) {
+      sum += Math.min(1, Math.max(-1, pixels[channel * width * width + y * width + x] ?? 0))
+    }
+  }
+  return sum / scale ** 2
+}
+
+/** Fits the map when the first preview is drawn. */
+export function openPreviews(vae: Vae, layout: Layout): Previews {
+  let fitted: Promise<number[][]> | undefined
+  return {
+    async draw(latents, height, width) {
+      fitted ??= fit(vae, layout)
+      const map = await fitted
+      const plane = height * width
+      const rgb = new Float32Array(3 * plane)
+      for (let colour = 0; colour < 3; colour++) {
+        for (let at = 0; at < plane; at++) {
+          let value = map[layout.latentChannels]?.[colour] ?? 0
+          for (let c = 0; c < layout.latentChannels; c++)
+            value += (latents[c * plane + at] ?? 0) * (map[c]?.[colour] ?? 0)
+          rgb[colour * plane + at] = value
+        }
+      }
+      const factor = Math.min(enlarge, longest / Math.max(width, height))
+      const small = tensorToPicture(rgb, width, height)
+      const large = await resizePicture(small, Math.round(width * factor), Math.round(height * factor), 'stretch')
+      return encodePicture(large, { format: 'jpeg', quality: 70 })
+    },
+  }
+}

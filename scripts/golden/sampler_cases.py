@@ -7,6 +7,8 @@ PREDICTIONS = ("epsilon", "v_prediction", "sample")
 
 LATENT = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "num_train_timesteps": 1000}
 
+TRAINED_BETAS = [0.0001 * (i + 1) for i in range(100)]
+
 # What published checkpoints carry.
 SD15 = {
     "_class_name": "PNDMScheduler",
@@ -101,7 +103,7 @@ def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=(), base=LATE
     models = [case(kind, name, config, settings, steps=8) for name, config in MODELS.items()]
     starts = [
         case(kind, f"{spacing} strength {strength}", {**base, "timestep_spacing": spacing}, settings, strength=strength)
-        for spacing, strength in product(SPACINGS, (0.3, 0.75, 1.0))
+        for spacing, strength in product(SPACINGS, (0.3, 0.78, 1.0))
     ]
     counts = [
         case(kind, f"{spacing} {steps} steps", {**base, "timestep_spacing": spacing}, settings, steps=steps)
@@ -110,7 +112,7 @@ def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=(), base=LATE
     betas = [
         case(kind, "linear betas", {}, settings),
         case(kind, "cosine betas", {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction"}, settings),
-        case(kind, "trained betas", {"trained_betas": [0.0001 * (i + 1) for i in range(100)], "num_train_timesteps": 100}, settings),
+        case(kind, "trained betas", {"trained_betas": TRAINED_BETAS, "num_train_timesteps": len(TRAINED_BETAS)}, settings),
         case(kind, "other length", {"beta_start": 0.0015, "beta_end": 0.0195, "num_train_timesteps": 777}, settings),
         case(kind, "offset", {**base, "timestep_spacing": "leading", "steps_offset": 1}, settings),
     ]
@@ -191,14 +193,22 @@ def flow_unipc():
 def lcm():
     kind = "LCMScheduler"
     grid = [
-        case(kind, f"{prediction} {steps} steps{' zero-snr' if zero else ''}", {"prediction_type": prediction, "rescale_betas_zero_snr": zero}, steps=steps)
+        case(
+            kind,
+            f"{prediction} {steps} steps{' zero-snr' if zero else ''}",
+            {"prediction_type": prediction, "rescale_betas_zero_snr": zero},
+            steps=steps,
+        )
         for prediction, steps, zero in product(PREDICTIONS, (1, 2, 4, 8, 20, 50), (False, True))
     ]
-    starts = [case(kind, f"strength {strength}", {}, steps=4, strength=strength) for strength in (0.1, 0.35, 0.5, 0.8, 1.0)]
+    starts = [
+        case(kind, f"strength {strength}", {}, steps=4, strength=strength) for strength in (0.1, 0.35, 0.5, 0.8, 1.0)
+    ]
     models = [case(kind, name, config, steps=4) for name, config in MODELS.items()]
     tuned = [
         case(kind, "clipped", {"clip_sample": True, "clip_sample_range": 0.8}, steps=6),
         case(kind, "other distillation", {"original_inference_steps": 30, "timestep_scaling": 5.0}, steps=7),
+        case(kind, "small timesteps", {"timestep_scaling": 0.005}, steps=5),
         case(kind, "cosine betas", {"beta_schedule": "squaredcos_cap_v2"}, steps=4),
     ]
     return grid + starts + models + tuned
@@ -248,7 +258,11 @@ def cases():
         "ddim": diffusion(
             "DDIMScheduler",
             extras=[
-                *with_counts({"set_alpha_to_one": False}, {"clip_sample": True}, {"clip_sample": True, "clip_sample_range": 0.5}),
+                *with_counts(
+                    {"set_alpha_to_one": False},
+                    {"clip_sample": True},
+                    {"clip_sample": True, "clip_sample_range": 0.5},
+                ),
                 ({"timestep_spacing": "trailing"}, {"eta": 0.7}),
                 ({"prediction_type": "v_prediction"}, {"eta": 1.0}),
             ],

@@ -3,8 +3,9 @@
     python3 -m venv venv && venv/bin/pip install -r scripts/golden/requirements.txt
     venv/bin/python scripts/golden/samplers.py
 
-A case holds a scheduler's config, the tables it makes and every fifth sample of a run on a made-up network. The network, the
-noise and the picture are formulas that golden.test.ts repeats; noise that a scheduler would draw is handed in.
+A case holds a scheduler's config, the tables it makes and every fifth sample of a run on a made-up network. The
+network, the noise and the picture are formulas that golden.test.ts repeats; noise that a scheduler would draw is
+handed in.
 """
 
 import base64

@@ -112,7 +112,12 @@ def diffusion(kind, settings=None, predictions=PREDICTIONS, extras=(), base=LATE
     betas = [
         case(kind, "linear betas", {}, settings),
         case(kind, "cosine betas", {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction"}, settings),
-        case(kind, "trained betas", {"trained_betas": TRAINED_BETAS, "num_train_timesteps": len(TRAINED_BETAS)}, settings),
+        case(
+            kind,
+            "trained betas",
+            {"trained_betas": TRAINED_BETAS, "num_train_timesteps": len(TRAINED_BETAS)},
+            settings,
+        ),
         case(kind, "other length", {"beta_start": 0.0015, "beta_end": 0.0195, "num_train_timesteps": 777}, settings),
         case(kind, "offset", {**base, "timestep_spacing": "leading", "steps_offset": 1}, settings),
     ]

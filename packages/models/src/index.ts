@@ -1,3 +1,5 @@
+export type { Verification } from './keep.ts'
 export { createModels, type Models } from './models.ts'
 export type { ModelsConfig, ModelsOptions } from './options.ts'
+export { diskFree, type PullOptions, type PullResult } from './pull/context.ts'
 export { humanBytes } from './size.ts'

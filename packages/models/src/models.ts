@@ -1,9 +1,16 @@
+import { join } from 'node:path'
 import { AppError, type Checkpoint, type ModelView } from '@hearth/contract'
-import { type CatalogueEntry, findByName, readCatalogue, sourceText } from './catalogue.ts'
+import { type CatalogueEntry, findByName, readCatalogue } from './catalogue.ts'
 import { createDigests } from './digest.ts'
+import { family as downloads } from './families/downloads/family.ts'
+import { writeSnapshot } from './families/downloads/snapshot.ts'
+import { partialState, removeFolder, removePartial, type Verification, verifyFolder } from './keep.ts'
 import type { ModelsOptions } from './options.ts'
-import { type Choice, defaultFor, resolveCheckpoint } from './resolve.ts'
-import { type Broken, createScanner, type Installed } from './scan.ts'
+import { type PullOptions, type PullResult, pullContext } from './pull/context.ts'
+import { checkLicence, type PullableEntry, pullEntry } from './pull/pull.ts'
+import { type Choice, resolveCheckpoint } from './resolve.ts'
+import { createScanner, type Scan } from './scan.ts'
+import { viewModels } from './views.ts'
 
 export interface Models {
   /** Catalogue and disk in one list: catalogue order, then folders put there by hand, then built-in ones. */
@@ -14,40 +21,35 @@ export interface Models {
   installed(): Promise<Checkpoint[]>
   /** The checkpoint for a task; without a name the task's default. See `resolveCheckpoint` for the errors. */
   resolve(task: string, name?: string): Promise<Checkpoint>
+  /** Refuses early what a pull would refuse: an unknown name, a licence that is not accepted. Gives the id. */
+  checkPull(name: string, options?: { acceptLicence?: boolean }): string
+  /** Fetches a model of the catalogue. See `pullEntry` for the errors. */
+  pull(name: string, options?: PullOptions): Promise<PullResult>
+  /** Reads all files of an installed model and compares them with what they should be. */
+  verify(name: string, options?: { signal?: AbortSignal }): Promise<Verification>
+  /** Removes a model that lies under `models/`, or what an interrupted pull has left of it. */
+  remove(name: string): Promise<void>
 }
 
 /** The models of this machine. Keeps no state but a cache: every call looks at the disk. */
 export function createModels(options: ModelsOptions): Models {
+  const { config } = options
   const catalogue = readCatalogue(options)
-  const digests = createDigests(options.config.roots.state)
-  const scan = createScanner(options, catalogue, digests)
-  const choose = async (): Promise<Choice> => ({
-    scan: await scan(),
-    catalogue,
-    defaultModels: options.config.defaultModels,
-  })
+  const digests = createDigests(config.roots.state)
+  const look = createScanner(options, catalogue, digests)
+  const placeDownloader = createPlacer(options, catalogue)
+  const scan = async () => placeDownloader(await look())
+  const choose = async (): Promise<Choice> => ({ scan: await scan(), catalogue, defaultModels: config.defaultModels })
 
   const models: Models = {
     async list() {
-      const choice = await choose()
-      const rest = new Map(catalogue.map(entry => [entry.id, entry]))
-      const views: ModelView[] = []
-      for (const item of choice.scan.installed) views.push(viewInstalled(item, rest.get(item.checkpoint.id), choice))
-      for (const item of choice.scan.broken) views.push(viewBroken(item, rest.get(item.id)))
-      for (const { id } of views) rest.delete(id)
-      for (const entry of rest.values()) views.push(viewAvailable(entry))
-      const order = new Map(catalogue.map(({ id }, index) => [id, index]))
-      const place = (view: ModelView) =>
-        order.get(view.id) ?? (view.origin === 'builtin' ? catalogue.length + 1 : catalogue.length)
-      return views.sort((a, b) => place(a) - place(b))
+      const states = catalogue.map(async ({ id }) => [id, await partialState(config.roots.models, id)] as const)
+      const choice = { scan: await look(), catalogue, defaultModels: config.defaultModels }
+      return viewModels(choice, new Map(await Promise.all(states)))
     },
     async get(name) {
       const views = await models.list()
-      const found = findByName(views, name)
-      if (found) return found
-      throw new AppError('not-found', `there is no model called ${name}`, {
-        hint: `Known are: ${views.map(({ id }) => id).join(', ')}.`,
-      })
+      return findByName(views, name) ?? fail(name, views)
     },
     async installed() {
       return (await scan()).installed.map(({ checkpoint }) => checkpoint)
@@ -55,71 +57,71 @@ export function createModels(options: ModelsOptions): Models {
     async resolve(task, name) {
       return resolveCheckpoint(await choose(), task, name)
     },
+    checkPull(name, { acceptLicence = false } = {}) {
+      const entry = findByName(catalogue, name) ?? fail(name, catalogue)
+      checkLicence(entry, acceptLicence)
+      return entry.id
+    },
+    async pull(name, pullOptions) {
+      const entry = findByName(catalogue, name) ?? fail(name, catalogue)
+      return pullEntry(pullContext(config), pullable(entry), pullOptions)
+    },
+    async verify(name, { signal } = {}) {
+      const { installed, broken } = await look()
+      const known = [
+        ...installed.map(({ checkpoint: { id, dir, aliases } }) => ({ id, dir, aliases })),
+        ...broken.map(({ id, dir }) => ({ id, dir, aliases: [] as string[] })),
+      ].filter(({ dir }) => dir !== '')
+      const model = findByName(known, name) ?? fail(name, known)
+      return verifyFolder(model, findByName(catalogue, model.id), digests, signal)
+    },
+    async remove(name) {
+      const { id, origin, removable } = await models.get(name)
+      if (!removable) {
+        const reason = origin === 'repo' ? 'is part of the checkout' : 'is not in the folder of models'
+        throw new AppError('conflict', `${id} ${reason} and cannot be removed`)
+      }
+      if (origin !== null) await removeFolder(config.roots.models, id, await dirOf(look, id))
+      await removePartial(config.roots.models, id)
+    },
   }
   return models
 }
 
-function viewInstalled(item: Installed, entry: CatalogueEntry | undefined, choice: Choice): ModelView {
-  const { checkpoint, origin, notes } = item
-  const { dir: _dir, ...shown } = checkpoint
-  return {
-    ...shown,
-    default_for: checkpoint.tasks.filter(task => defaultFor(choice, task)?.id === checkpoint.id),
-    state: 'installed',
-    reason: null,
-    notes,
-    origin,
-    removable: origin === 'pulled' || origin === 'folder',
-    sources: entry?.sources.map(sourceText) ?? [],
-    pulled: null,
+/**
+ * Gives the downloader its place: a folder with a snapshot of the catalogue. The engine process that runs it is given
+ * a checkpoint and nothing else, and what is to be fetched from where must not be up to the client's input.
+ */
+function createPlacer(options: ModelsOptions, catalogue: readonly CatalogueEntry[]) {
+  const { config } = options
+  const dir = join(config.roots.state, downloads.id)
+  let written: Promise<void> | undefined
+  return async (scan: Scan): Promise<Scan> => {
+    if (!scan.installed.some(({ checkpoint }) => checkpoint.family === downloads.id)) return scan
+    written ??= writeSnapshot(dir, { config, entries: catalogue.map(pullable) }).catch(error => {
+      written = undefined
+      throw error
+    })
+    await written
+    const installed = scan.installed.map(item =>
+      item.checkpoint.family === downloads.id ? { ...item, checkpoint: { ...item.checkpoint, dir } } : item,
+    )
+    return { ...scan, installed }
   }
 }
 
-function viewBroken(item: Broken, entry: CatalogueEntry | undefined): ModelView {
-  const base = entry
-    ? viewAvailable(entry)
-    : {
-        id: item.id,
-        title: item.id,
-        description: '',
-        aliases: [],
-        family: null,
-        tasks: [],
-        default_for: [],
-        notes: [],
-        starter: false,
-        precision: null,
-        licence: { id: 'unknown', must_accept: false },
-        defaults: {},
-        example_prompts: [],
-        sources: [],
-        pulled: null,
-      }
-  return {
-    ...base,
-    state: 'broken',
-    reason: item.reason,
-    origin: item.origin,
-    removable: item.origin !== 'repo',
-    bytes: item.bytes,
-    digest: null,
-  }
+function pullable({ family, ...entry }: CatalogueEntry): PullableEntry {
+  return { ...entry, familyId: family.id }
 }
 
-function viewAvailable(entry: CatalogueEntry): ModelView {
-  const { family, sources, files: _files, ...shown } = entry
-  return {
-    ...shown,
-    family: family.id,
-    tasks: [...family.tasks],
-    default_for: [],
-    state: 'available',
-    reason: null,
-    notes: [],
-    origin: null,
-    removable: false,
-    digest: null,
-    sources: sources.map(sourceText),
-    pulled: null,
-  }
+async function dirOf(look: () => Promise<Scan>, id: string): Promise<string> {
+  const { installed, broken } = await look()
+  const found =
+    installed.find(({ checkpoint }) => checkpoint.id === id)?.checkpoint ?? broken.find(item => item.id === id)
+  return found?.dir ?? fail(id, [])
+}
+
+function fail(name: string, known: readonly { id: string }[]): never {
+  const hint = known.length > 0 ? { hint: `Known are: ${known.map(({ id }) => id).join(', ')}.` } : {}
+  throw new AppError('not-found', `there is no model called ${name}`, { path: ['model'], ...hint })
 }

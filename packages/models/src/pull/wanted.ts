@@ -1,0 +1,59 @@
+import { AppError, type CheckpointEntry } from '@hearth/contract'
+import { isPickle, pickleReason } from '../folder.ts'
+import { manifestName } from '../manifest.ts'
+import { safePath } from './safe-path.ts'
+
+/** A file to be had, as far as it is known before. */
+export interface WantedFile {
+  path: string
+  bytes: number | undefined
+  sha256: string | undefined
+}
+
+/** Pictures and pages that come along in model folders. */
+const trimmings = /(^|\/)(\.[^/]*|readme[^/]*|[^/]*\.(md|png|jpe?g|webp|gif|mp4|ipynb))$/i
+
+/**
+ * Which of a source's files to take: those that the entry lists, else all that may be part of a model.
+ * @throws AppError `model-broken` for pickle files, for unsafe names and where the source contradicts the entry.
+ */
+export function chooseFiles<T extends WantedFile>(entry: CheckpointEntry, offered: readonly T[]): (T & WantedFile)[] {
+  if (entry.files.length > 0) return entry.files.map(file => matchFile(entry, file, offered))
+  const data = offered.filter(({ path }) => !trimmings.test(path) && path !== manifestName)
+  const kept = data.filter(({ path }) => !isPickle(path))
+  if (kept.length === 0) {
+    const pickles = data.map(({ path }) => path)
+    throw new AppError(
+      'model-broken',
+      pickles.length > 0
+        ? `${entry.id}: the source holds only pickle files (${pickles.slice(0, 3).join(', ')}): ${pickleReason}`
+        : `${entry.id}: the source holds no files`,
+    )
+  }
+  return kept.map(file => ({ ...file, path: safePath(file.path) }))
+}
+
+/** An entry must not name files that are refused, whatever the source. @throws AppError `model-broken`. */
+export function checkListed(entry: CheckpointEntry): void {
+  for (const { path } of entry.files) {
+    safePath(path)
+    if (isPickle(path)) throw new AppError('model-broken', `${entry.id} lists ${path}: ${pickleReason}`)
+  }
+}
+
+function matchFile<T extends WantedFile>(
+  entry: CheckpointEntry,
+  listed: CheckpointEntry['files'][number],
+  offered: readonly T[],
+): T {
+  const found = offered.find(({ path }) => path === listed.path)
+  const broken = (what: string) => new AppError('model-broken', `${entry.id}: the source ${what}`)
+  if (!found) throw broken(`does not hold ${listed.path}`)
+  if (found.bytes !== undefined && found.bytes !== listed.bytes) {
+    throw broken(`has ${listed.path} with ${found.bytes} bytes instead of ${listed.bytes}`)
+  }
+  if (found.sha256 !== undefined && listed.sha256 !== undefined && found.sha256 !== listed.sha256) {
+    throw broken(`has another ${listed.path}: its sha256 is ${found.sha256} instead of ${listed.sha256}`)
+  }
+  return { ...found, bytes: listed.bytes, sha256: listed.sha256 ?? found.sha256 }
+}

@@ -2,6 +2,8 @@
 import type { Panel } from '@hearth/ui'
 
 export const panels: Record<string, () => Promise<{ panel: Panel }>> = {
+  'image-to-image': () => import('@hearth/image/image-to-image/panel'),
+  'text-to-image': () => import('@hearth/image/text-to-image/panel'),
 }
 
 export const testPanels: Record<string, () => Promise<{ panel: Panel }>> = {

@@ -1,0 +1,144 @@
+import { AppError, type ErrorReport, type JobView, toAppError } from '@hearth/contract'
+import { defaultsOf, type Panel } from '@hearth/ui'
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { cached } from '../api/cached.ts'
+import { request } from '../api/client.ts'
+import { useModels, useTask } from '../api/queries.ts'
+import { isTyping } from '../frame/shortcuts.tsx'
+import { useJobActions } from '../jobs/actions.ts'
+import { useAddress } from '../settings/address.ts'
+import { Controls } from './controls.tsx'
+import { useDraft } from './draft.ts'
+import { useIncomingPicture } from './incoming-picture.ts'
+import { useResults } from './results.ts'
+import { Stage } from './stage.tsx'
+import { Strip } from './strip.tsx'
+
+/** Controls at the left, the work at the right, what was made below. */
+export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) {
+  const client = useQueryClient()
+  const [address, setAddress] = useAddress()
+  const actions = useJobActions()
+  const state = useDraft(panel.task)
+  const { draft } = state
+  const task = useTask(panel.task)
+  const models = useModels()
+  const [problem, setProblem] = useState<ErrorReport | null>(null)
+  const [busy, setBusy] = useState(false)
+
+  const serving = (models.data ?? []).filter(model => model.tasks.includes(panel.task))
+  const installed = serving.filter(model => model.state === 'installed')
+  const chosen =
+    installed.find(model => model.id === draft.model) ??
+    installed.find(model => model.default_for.includes(panel.task)) ??
+    installed[0] ??
+    null
+  const fields = useMemo(() => task.data?.input.properties ?? {}, [task.data])
+  const defaults = useMemo(() => defaultsOf(fields, chosen), [fields, chosen])
+  const missing = panel.missing(draft.values)
+
+  const results = useResults(panels.map(candidate => candidate.task))
+  const wanted = address.get('job')
+  const shown = wanted ?? results.jobs[0]?.id ?? null
+
+  const change: typeof state.change = patch => {
+    setProblem(null)
+    state.change(patch)
+  }
+  const run = async () => {
+    if (missing || busy || !chosen) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      const job = await request<JobView>(`/tasks/${panel.task}/jobs`, {
+        method: 'POST',
+        body: { input: draft.values, model: chosen.id },
+        headers: { 'idempotency-key': crypto.randomUUID() },
+      })
+      client.setQueryData(cached.job(job.id), job)
+      state.remember(draft.values)
+      setAddress({ job: job.id, picture: null })
+      void client.invalidateQueries({ queryKey: cached.jobs })
+    } catch (thrown) {
+      setProblem(reportOf(thrown))
+    } finally {
+      setBusy(false)
+    }
+  }
+  useRunKeys(run, () => {
+    const job = shown ? client.getQueryData<JobView>(cached.job(shown)) : undefined
+    if (job && (job.state === 'running' || job.state === 'queued')) void actions.cancel(job.id)
+  })
+  const incoming = useIncomingPicture(panel)
+  const pick = useCallback(
+    (job: string, index: number) => setAddress({ job, picture: index > 0 ? String(index) : null }, 'push'),
+    [setAddress],
+  )
+  return (
+    <div
+      className="grid h-full grid-cols-[320px_1fr] max-md:grid-cols-1 max-md:grid-rows-[1fr_auto]"
+      {...incoming.handlers}
+    >
+      <Controls
+        panel={panel}
+        panels={panels}
+        state={{ ...state, change }}
+        fields={fields}
+        ready={task.data !== undefined && models.data !== undefined}
+        defaults={defaults}
+        serving={serving}
+        chosen={chosen}
+        problem={problem ?? incoming.problem}
+        missing={missing}
+        busy={busy}
+        onRun={() => void run()}
+      />
+      <section className="grid min-h-0 min-w-0 grid-rows-[1fr_auto] max-md:order-first">
+        <Stage
+          key={shown}
+          panel={panel}
+          panels={panels}
+          shown={shown}
+          index={Number(address.get('picture') ?? 0)}
+          settled={results.settled && models.data !== undefined}
+          model={chosen}
+          dropping={incoming.over}
+          onExample={prompt => change({ prompt })}
+        />
+        <Strip
+          results={results.jobs}
+          panels={panels}
+          shown={shown}
+          index={Number(address.get('picture') ?? 0)}
+          onPick={pick}
+        />
+      </section>
+    </div>
+  )
+}
+
+/** A refusal as it is shown; the network's own words are replaced by what it means here. */
+function reportOf(thrown: unknown): ErrorReport {
+  return (thrown instanceof AppError ? thrown : toAppError(thrown)).report()
+}
+
+/** Ctrl+Enter runs from anywhere, but not while an input method composes; Esc cancels when nothing is open. */
+function useRunKeys(run: () => Promise<void>, cancel: () => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.isComposing || event.defaultPrevented) return
+      const open = document.querySelector('[role="dialog"],[role="listbox"],[role="menu"]') !== null
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !open) {
+        event.preventDefault()
+        void run()
+      }
+      if (event.key === 'Escape' && !open) {
+        if (isTyping(event.target) && event.target instanceof HTMLElement) event.target.blur()
+        cancel()
+      }
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  })
+}

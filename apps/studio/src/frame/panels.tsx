@@ -1,0 +1,86 @@
+import type { JobView } from '@hearth/contract'
+import { panels, testPanels } from '@hearth/registry/panels'
+import type { Panel, Translate } from '@hearth/ui'
+import { useQuery } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { IntlProvider, useLocale, useMessages, useTimeZone, useTranslations } from 'use-intl'
+import { useTasks } from '../api/queries.ts'
+import type { TaskSummary } from '../api/types.ts'
+
+interface Panels {
+  /** In the order of their tabs. */
+  all: Panel[]
+  tasks: TaskSummary[]
+}
+const Context = createContext<Panels>({ all: [], tasks: [] })
+
+/** Loads the panels of the tasks that this server has, and adds their texts to the studio's. */
+export function PanelsProvider({ children, waiting }: { children: ReactNode; waiting: ReactNode }) {
+  const tasks = useTasks()
+  const locale = useLocale()
+  const messages = useMessages()
+  const timeZone = useTimeZone()
+  const loaded = useQuery({
+    queryKey: ['panels', tasks.data?.map(task => task.id)],
+    queryFn: () => loadPanels(tasks.data ?? []),
+    enabled: tasks.data !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const all = loaded.data
+  const value = useMemo(() => ({ all: all ?? [], tasks: tasks.data ?? [] }), [all, tasks.data])
+  const merged = useMemo(() => {
+    const own = (all ?? []).map(panel => [panel.task, panel.messages[locale === 'zh' ? 'zh' : 'en']])
+    return { ...messages, panel: Object.fromEntries(own) }
+  }, [all, messages, locale])
+  if (!all && !tasks.error) return waiting
+  return (
+    <Context value={value}>
+      <IntlProvider locale={locale} messages={merged} {...(timeZone ? { timeZone } : {})}>
+        {children}
+      </IntlProvider>
+    </Context>
+  )
+}
+
+async function loadPanels(tasks: TaskSummary[]): Promise<Panel[]> {
+  const known = { ...panels, ...testPanels }
+  const loads = tasks.flatMap(task => known[task.id] ?? [])
+  const found = await Promise.all(loads.map(load => load()))
+  return found.map(module => module.panel).sort((a, b) => a.order - b.order)
+}
+
+export const usePanels = () => useContext(Context)
+
+/** Texts of one task's panel. */
+export function usePanelTexts(): (task: string) => Translate {
+  const t = useTranslations('panel')
+  return task => (key, values) => t(`${task}.${key}`, values)
+}
+
+export interface TaskNaming {
+  panel: Panel | undefined
+  /** The task in words. */
+  kind: string
+  /** The run in words: prompt, file, model. */
+  title: string
+  chips: string[]
+}
+
+/** How a job is called. Tasks without a panel are named by their specs. */
+export function useNaming(): (job: Pick<JobView, 'task' | 'input'>) => TaskNaming {
+  const { all, tasks } = usePanels()
+  const texts = usePanelTexts()
+  const own = useTranslations('tasks')
+  return job => {
+    const panel = all.find(candidate => candidate.task === job.task)
+    if (panel) {
+      const t = texts(job.task)
+      const kind = t('title')
+      return { panel, kind, title: panel.title(job.input) || kind, chips: panel.chips(job.input, t) }
+    }
+    const summary = tasks.find(task => task.id === job.task)
+    const kind = own.has(job.task) ? own(job.task) : (summary?.title ?? job.task)
+    const first = Object.values(job.input).find(value => typeof value === 'string')
+    return { panel: undefined, kind, title: typeof first === 'string' ? `${kind}: ${first}` : kind, chips: [] }
+  }
+}

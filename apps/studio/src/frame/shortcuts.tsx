@@ -1,0 +1,75 @@
+import { Kbd, Modal } from '@hearth/ui'
+import { useRouter } from 'next/navigation'
+import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { places } from './places.ts'
+
+const openEvent = 'hearth:shortcuts'
+
+export function showShortcuts(): void {
+  window.dispatchEvent(new Event(openEvent))
+}
+
+/** Whether keys belong to what has the focus rather than to the page. */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+}
+
+const rows = [
+  ['run', ['Ctrl', '↵']],
+  ['cancel', ['Esc']],
+  ['search', ['/']],
+  ['paste', ['Ctrl', 'V']],
+  ['arrows', ['←', '→']],
+  ['full', ['F']],
+  ['zoom', ['+', '−', '0']],
+  ['delete', ['Del']],
+  ['go', ['G', 'C G J M']],
+  ['help', ['?']],
+] as const
+
+/** `?` lists the keys, `/` goes to the search field, `g` and a letter go to a page. */
+export function Shortcuts() {
+  const t = useTranslations('shortcuts')
+  const router = useRouter()
+  const [open, setOpen] = useState(false)
+  useEffect(() => {
+    const show = () => setOpen(true)
+    let going = 0
+    const press = (event: KeyboardEvent) => {
+      if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (event.key === '?') setOpen(true)
+      if (event.key === '/') {
+        event.preventDefault()
+        const field = document.querySelector<HTMLInputElement>('input[type="search"]')
+        if (field) field.focus()
+        else router.push('/gallery/?search=1')
+      }
+      const place = Date.now() - going < 1200 ? places.find(candidate => candidate.letter === event.key) : undefined
+      going = event.key === 'g' && !place ? Date.now() : 0
+      if (place) router.push(place.href)
+    }
+    window.addEventListener(openEvent, show)
+    window.addEventListener('keydown', press)
+    return () => {
+      window.removeEventListener(openEvent, show)
+      window.removeEventListener('keydown', press)
+    }
+  }, [router])
+  return (
+    <Modal open={open} onOpenChange={setOpen} title={t('title')}>
+      <dl className="mt-1 grid gap-2.5">
+        {rows.map(([name, keys]) => (
+          <div key={name} className="flex items-center justify-between gap-4">
+            <dt className="text-13 text-ink">{t(name)}</dt>
+            <dd className="flex gap-1 text-muted">
+              {keys.map(key => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  )
+}

@@ -1,0 +1,41 @@
+import type { JobView } from '@hearth/contract'
+import { useUnits } from '@hearth/ui'
+import { useTranslations } from 'use-intl'
+
+/** Share of the work that is done; null while nobody knows. */
+export function shareOf(job: JobView): number | null {
+  if (!job.progress || job.progress.total <= 0) return null
+  return job.progress.done / job.progress.total
+}
+
+/** Seconds a finished job took, from its start. */
+export function secondsOf(job: JobView): number | null {
+  if (!job.started_at || !job.finished_at) return null
+  return (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000
+}
+
+/** What a job is doing, in words that stay true: never "stalled", never a state that nobody knows. */
+export function useJobWords(): { doing(job: JobView): string; wait(job: JobView): string } {
+  const t = useTranslations('jobs')
+  const units = useUnits()
+  return {
+    wait(job) {
+      if (job.queue_position === 1) return t('waiting_next')
+      if (job.queue_position !== null) return t('waiting_place', { place: units.ordinal(job.queue_position) })
+      return t('waiting')
+    },
+    doing(job) {
+      if (job.state === 'queued') return job.attempt > 1 ? t('interrupted') : this.wait(job)
+      if (job.state !== 'running') return t(`state_${job.state}`)
+      if (!job.progress) return t('starting')
+      const { done, total, seconds_left } = job.progress
+      // Large numbers are bytes or samples: shares of a file read better than digits.
+      const amount =
+        total > 100_000
+          ? units.bytesOf(done, total)
+          : t('of_total', { done: units.number(done), total: units.number(total) })
+      if (seconds_left === undefined || done >= total) return amount
+      return `${amount} · ${t('left', { time: units.duration(seconds_left) })}`
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { Tooltip } from '@base-ui/react/tooltip'
+import type { ComponentProps, ReactElement, ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+
+const looks = {
+  /** The one main action of a view. */
+  main: 'bg-ember text-on-ember font-bold hover:bg-ember-hover disabled:opacity-55 disabled:hover:bg-ember',
+  plain: 'border border-line bg-raised text-ink hover:bg-hover hover:border-line-strong disabled:opacity-50',
+  quiet: 'text-muted hover:bg-hover hover:text-bright disabled:opacity-50',
+  danger: 'border border-line bg-raised text-bad hover:bg-bad-soft disabled:opacity-50',
+  overlay: 'bg-overlay-button text-on-overlay hover:bg-overlay-button-hover',
+}
+const sizes = {
+  small: 'h-[26px] px-2.5 text-12 gap-1.5 rounded-6',
+  normal: 'h-8 px-3 text-13 gap-[7px] rounded-6',
+  large: 'h-10 px-4 text-14 gap-2.5 rounded-8 w-full',
+}
+
+export interface ButtonProps extends ComponentProps<'button'> {
+  look?: keyof typeof looks
+  size?: keyof typeof sizes
+}
+
+const shape = 'inline-flex shrink-0 items-center justify-center whitespace-nowrap transition-colors select-none'
+
+/** Class names of a button, for links that look like one. */
+export function buttonClass(look: keyof typeof looks = 'plain', size: keyof typeof sizes = 'normal'): string {
+  return classNames(shape, looks[look], sizes[size])
+}
+
+export function Button({ look = 'plain', size = 'normal', className, ...rest }: ButtonProps) {
+  return <button type="button" {...rest} className={classNames(buttonClass(look, size), className)} />
+}
+
+/** Says what an icon does, on hover and on focus. */
+export function Hint({
+  text,
+  children,
+  side = 'bottom',
+}: {
+  text: string
+  children: ReactElement
+  side?: 'top' | 'bottom'
+}) {
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger render={children} />
+      <Tooltip.Portal>
+        <Tooltip.Positioner sideOffset={6} side={side} className="z-50">
+          <Tooltip.Popup className="rounded-6 border border-line bg-raised px-2 py-1 text-12 text-ink shadow-card">
+            {text}
+          </Tooltip.Popup>
+        </Tooltip.Positioner>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  )
+}
+
+export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
+  label: string
+  children: ReactNode
+  small?: boolean
+  active?: boolean
+  side?: 'top' | 'bottom'
+}
+
+export function IconButton({ label, children, small, active, side, className, ...rest }: IconButtonProps) {
+  return (
+    <Hint text={label} {...(side ? { side } : {})}>
+      <button
+        type="button"
+        aria-label={label}
+        {...(active === undefined ? {} : { 'aria-pressed': active })}
+        {...rest}
+        className={classNames(
+          'grid shrink-0 place-items-center rounded-6 transition-colors hover:bg-hover hover:text-bright disabled:opacity-40 disabled:hover:bg-transparent',
+          active ? 'bg-hover text-bright' : 'text-muted',
+          small ? 'size-[26px]' : 'size-[30px]',
+          className,
+        )}
+      >
+        {children}
+      </button>
+    </Hint>
+  )
+}

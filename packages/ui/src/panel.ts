@@ -1,0 +1,109 @@
+import type { ErrorReport, JobView, MediaKind, ModelView } from '@hearth/contract'
+import type { ComponentType } from 'react'
+
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
+
+/** What somebody entered, by field of the task's input. A field that was never touched is absent. */
+export type Values = Record<string, Json>
+
+/** One field of the task's input, as its spec's JSON Schema describes it. */
+export interface FieldSchema {
+  type?: string | string[]
+  description?: string
+  default?: Json
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  exclusiveMaximum?: number
+  multipleOf?: number
+  maxLength?: number
+  enum?: readonly Json[]
+  anyOf?: readonly FieldSchema[]
+  media?: MediaKind
+}
+export type Fields = Readonly<Record<string, FieldSchema>>
+
+export type Locale = 'en' | 'zh'
+export const locales: readonly Locale[] = ['en', 'zh']
+export interface Messages {
+  [key: string]: string | Messages
+}
+
+/** Texts of the panel's own messages. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string
+
+/** Where pictures come from and go to; handed to panels so that they need no client. */
+export interface MediaDesk {
+  /** Stores a file and resolves to its reference (`upload:<id>`). Throws an AppError that can be shown. */
+  store(file: Blob): Promise<string>
+  /** Address under which the browser can show what a reference names. */
+  address(reference: string): string
+}
+
+export interface ControlsProps {
+  values: Values
+  /** Merges; `undefined` takes a field back to its default. */
+  change(patch: { [field: string]: Json | undefined }): void
+  fields: Fields
+  /** The value each untouched field will have: the model's, else the spec's. */
+  defaults: Values
+  model: ModelView | null
+  media: MediaDesk
+  /** The last refusal of this input; shown beside the field that its path names. */
+  problem: ErrorReport | null
+  t: Translate
+  /** Earlier inputs of this task in this browser, newest first. */
+  history: readonly Values[]
+  /** Puts the cursor here when the view opens. */
+  autoFocus: boolean
+}
+
+export interface ResultProps {
+  job: JobView
+  /** Which of the job's outputs is looked at. */
+  index: number
+  /** Data URL or address of the latest preview; null before the first. */
+  preview: string | null
+  t: Translate
+}
+
+export interface Parameter {
+  label: string
+  value: string
+  mono?: boolean
+}
+
+/** A task's part of the studio. It lives beside the spec and knows nothing of how it is transported. */
+export interface Panel {
+  /** The task's id. */
+  task: string
+  /** Place among the tabs of its capability. */
+  order: number
+  /** Its texts. `tab`, `action` and `title` are read by the studio itself. */
+  messages: Record<Locale, Messages>
+  /** The field that takes a picture dropped, pasted or chosen elsewhere in the studio. */
+  accepts?: { field: string; media: MediaKind }
+  /** What a person would call this run: the prompt, the file's name. */
+  title(input: Values): string
+  /** Size of the result that these values will give; null where it has none. */
+  frame(values: Values): { width: number; height: number } | null
+  /** How many results these values will give. */
+  count(values: Values): number
+  /** What is missing before it can run, as a key of the messages; null when nothing is. */
+  missing(values: Values): string | null
+  /** The settings in a few words, for places with little room. */
+  chips(values: Values, t: Translate): string[]
+  /** The input that makes this output once more. */
+  settings(job: JobView, index: number): Values
+  /** Everything about a finished output that somebody may want to read or copy. */
+  parameters(job: JobView, index: number, t: Translate): Parameter[]
+  /** The input somebody always sees: prompt, picture. */
+  lead: ComponentType<ControlsProps>
+  /** The settings below the model. */
+  controls: ComponentType<ControlsProps>
+  result: ComponentType<ResultProps>
+}
+
+export function definePanel(panel: Panel): Panel {
+  return panel
+}

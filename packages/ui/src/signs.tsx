@@ -1,0 +1,141 @@
+import { Popover } from '@base-ui/react/popover'
+import type { ErrorReport } from '@hearth/contract'
+import { CircleAlert, type LucideIcon } from 'lucide-react'
+import type { ComponentProps, ReactElement, ReactNode } from 'react'
+import { classNames } from './class-names.ts'
+
+/** How far something is: 0 to 1; null while nobody knows. */
+export function Meter({ value, label, className }: { value: number | null; label: string; className?: string }) {
+  const percent = value === null ? 0 : Math.round(Math.min(1, Math.max(0, value)) * 100)
+  return (
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      {...(value === null ? {} : { 'aria-valuenow': percent })}
+      className={classNames('h-[3px] overflow-hidden rounded-full bg-line', className ?? 'flex-1')}
+    >
+      <div className="h-full rounded-full bg-ember transition-[width] place" style={{ width: `${percent}%` }} />
+    </div>
+  )
+}
+
+const dots = {
+  good: 'bg-good',
+  warn: 'bg-warn',
+  bad: 'bg-bad',
+  off: 'bg-line-strong',
+  live: 'bg-ember ring-3 ring-ember-soft',
+}
+
+/** A status light. The words beside it carry the meaning. */
+export function Dot({ tone }: { tone: keyof typeof dots }) {
+  return <span aria-hidden className={classNames('inline-block size-[7px] shrink-0 rounded-full', dots[tone])} />
+}
+
+export function Kbd({ children }: { children: ReactNode }) {
+  return (
+    <kbd className="inline-flex h-[18px] items-center rounded-4 border border-current px-[5px] font-sans text-11 leading-none font-medium opacity-75">
+      {children}
+    </kbd>
+  )
+}
+
+export const pillClass =
+  'inline-flex h-7 items-center gap-[7px] rounded-full border border-line bg-surface px-[11px] text-12 whitespace-nowrap text-muted transition-colors hover:border-line-strong hover:text-ink data-popup-open:border-line-strong tabular'
+
+export function Chip({ pressed, className, ...rest }: ComponentProps<'button'> & { pressed?: boolean }) {
+  return (
+    <button
+      type="button"
+      {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+      {...rest}
+      className={classNames(
+        'inline-flex h-[26px] shrink-0 items-center gap-1.5 rounded-full border px-2.5 text-12 whitespace-nowrap transition-colors',
+        pressed
+          ? 'border-ember bg-ember-soft text-bright'
+          : 'border-line text-muted hover:border-line-strong hover:text-ink',
+        className,
+      )}
+    />
+  )
+}
+
+/** Something that belongs to a button and floats over the page. */
+export function Floating(props: {
+  trigger: ReactElement
+  label: string
+  children: ReactNode
+  className?: string
+  open?: boolean
+  onOpenChange?(open: boolean): void
+}) {
+  return (
+    <Popover.Root
+      {...(props.open === undefined ? {} : { open: props.open })}
+      {...(props.onOpenChange ? { onOpenChange: props.onOpenChange } : {})}
+    >
+      <Popover.Trigger render={props.trigger} />
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={8} align="end" collisionPadding={8} className="z-40">
+          <Popover.Popup
+            aria-label={props.label}
+            className={classNames(
+              'max-h-(--available-height) max-w-[calc(100vw-16px)] overflow-y-auto rounded-12 border border-line bg-raised shadow-card outline-none',
+              props.className,
+            )}
+          >
+            {props.children}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+/** An error where it belongs: what happened, what to do, and the way to do it. */
+export function ProblemNote({
+  problem,
+  action,
+  className,
+}: {
+  problem: Pick<ErrorReport, 'message' | 'hint'>
+  action?: ReactNode
+  className?: string
+}) {
+  return (
+    <div role="alert" className={classNames('flex gap-2.5 rounded-8 bg-bad-soft px-3 py-2.5 text-13', className)}>
+      <CircleAlert size={16} className="mt-0.5 text-bad" aria-hidden />
+      <div className="min-w-0 flex-1 wrap-anywhere">
+        <p className="text-ink">{problem.message}</p>
+        {problem.hint ? <p className="mt-0.5 text-12 text-muted">{problem.hint}</p> : null}
+        {action ? <div className="mt-2 flex flex-wrap gap-2">{action}</div> : null}
+      </div>
+    </div>
+  )
+}
+
+/** Nothing here yet, and what to do about it. */
+export function Nothing({
+  icon: Icon,
+  title,
+  text,
+  action,
+}: {
+  icon: LucideIcon
+  title: string
+  text?: string
+  action?: ReactNode
+}) {
+  return (
+    <div className="mx-auto grid max-w-[380px] justify-items-center gap-2 px-4 py-16 text-center">
+      <span className="mb-2 grid size-11 place-items-center rounded-full bg-hover text-muted">
+        <Icon size={20} aria-hidden />
+      </span>
+      <p className="text-14 font-strong text-bright">{title}</p>
+      {text ? <p className="text-13 text-muted">{text}</p> : null}
+      {action ? <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div> : null}
+    </div>
+  )
+}

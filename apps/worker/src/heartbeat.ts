@@ -1,6 +1,7 @@
 import type { WorkerView } from '@hearth/contract'
 import type { Logger } from '@hearth/log'
 import { type Store, workers } from '@hearth/store'
+import { describeError } from './describe-error.ts'
 
 /** Milliseconds between two beats when nothing changes. */
 const interval = 2_000
@@ -30,7 +31,7 @@ export function startHeartbeat(options: { store: Store; log: Logger; view(): Wor
       away = false
     } catch (error) {
       // The next beat is the retry; one line per outage is enough.
-      if (!away) log.warn({ error }, 'cannot tell the database that this worker lives')
+      if (!away) log.warn({ reason: describeError(error) }, 'cannot tell the database that this worker lives')
       away = true
     }
   }
@@ -53,7 +54,9 @@ export function startHeartbeat(options: { store: Store; log: Logger; view(): Wor
       stopped = true
       clearTimeout(timer)
       await beating
-      await workers.remove(store, view().id).catch(error => log.warn({ error }, 'cannot take this worker off the list'))
+      await workers
+        .remove(store, view().id)
+        .catch(error => log.warn({ reason: describeError(error) }, 'cannot take this worker off the list'))
     },
   }
 }

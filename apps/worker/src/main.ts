@@ -9,6 +9,7 @@ import { createModels } from '@hearth/models'
 import { checkpoints, families, testCheckpoints, testFamilies } from '@hearth/registry/families'
 import { probeDevices } from '@hearth/runtime'
 import { jobs, migrate, newId, openStore } from '@hearth/store'
+import { describeError } from './describe-error.ts'
 import { engineEnvironment } from './engine/environment.ts'
 import { Engine } from './engine/host.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -17,6 +18,10 @@ import { Residents } from './residents.ts'
 
 /** Jobs at the same time that take no device, such as downloads. */
 const asideJobs = 4
+/** Seconds that an engine has to answer the abort at the end of a drain. */
+const answerGrace = 3
+/** Milliseconds between two looks for files of attempts that are over. */
+const sweepInterval = 600_000
 
 process.title = 'hearth-worker'
 // The supervisor is gone: nobody waits for us, and whoever comes next takes the jobs back.
@@ -31,11 +36,14 @@ if (!databaseUrl || !redisUrl) {
 }
 
 const worker = { id: newId(), host: hostname() }
-const store = openStore({ url: databaseUrl, onFault: error => log.warn({ error }, 'a database connection broke') })
+const store = openStore({
+  url: databaseUrl,
+  onFault: error => log.warn({ reason: error.message }, 'a database connection broke'),
+})
 const queue = openQueue({
   redisUrl,
   store,
-  onFault: ({ doing, error }) => log.warn({ error }, `could not ${doing}`),
+  onFault: ({ doing, error }) => log.warn({ reason: describeError(error) }, `could not ${doing}`),
 })
 const known = config.testFamilies ? [...families, ...testFamilies] : families
 const entries = config.testFamilies ? [...checkpoints, ...testCheckpoints] : checkpoints
@@ -83,13 +91,15 @@ const lanes = [
   { lane: 'aside', concurrency: asideJobs },
 ].map(lane => consume(queue, { ...lane, worker, handle, signal: stop.signal, drainGrace: config.drainGrace }))
 
-process.on('SIGTERM', () => stop.abort())
-process.on('SIGINT', () => stop.abort())
+process.on('SIGTERM', () => drain())
+process.on('SIGINT', () => drain())
 process.send?.({ type: 'ready' })
 log.info({ worker: worker.id, devices: devices.filter(device => device.usable).map(device => device.id) }, 'ready')
 
-sweep().catch(error => log.warn({ error }, 'cannot sweep what earlier attempts left; the next start does'))
+const sweeping = setInterval(() => void sweep(), sweepInterval)
+void sweep()
 await Promise.all(lanes)
+clearInterval(sweeping)
 await residents.close()
 await heartbeat.stop()
 await queue.close()
@@ -97,10 +107,21 @@ await store.close()
 log.info('stopped')
 process.exit(0)
 
-/** Deletes the files of attempts that are over. */
+/** No new jobs; the lanes give running ones the grace and abort them. An engine that does not care is ended. */
+function drain(): void {
+  if (stop.signal.aborted) return
+  stop.abort()
+  setTimeout(() => void residents.close(), (config.drainGrace + answerGrace) * 1000).unref()
+}
+
+/** Deletes the files of attempts that are over. What it misses is caught by the next round. */
 async function sweep(): Promise<void> {
-  await files.sweepStaging(async (id, attempt) => {
-    const row = await jobs.get(store, { id })
-    return row?.state === 'running' && row.attempt === attempt
-  })
+  try {
+    await files.sweepStaging(async (id, attempt) => {
+      const row = await jobs.get(store, { id })
+      return row?.state === 'running' && row.attempt === attempt
+    })
+  } catch (error) {
+    log.warn({ reason: describeError(error) }, 'cannot sweep what earlier attempts left')
+  }
 }

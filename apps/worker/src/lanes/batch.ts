@@ -1,9 +1,10 @@
-import { AppError, type Checkpoint, type Family, type OutputFile, priorities } from '@hearth/contract'
+import { AppError, type Checkpoint, type Family, type OutputFile, priorities, toAppError } from '@hearth/contract'
 import type { Files, Staging } from '@hearth/files'
 import type { JobHandle } from '@hearth/jobs'
 import type { Logger } from '@hearth/log'
 import type { Models } from '@hearth/models'
 import { type JobRow, type JsonValue, runs, type Store } from '@hearth/store'
+import { describeError } from '../describe-error.ts'
 import { EngineCrash, type RunEvents } from '../engine/host.ts'
 import type { Lease } from '../lease.ts'
 import { locateReference } from '../references.ts'
@@ -59,16 +60,22 @@ async function chooseModel({ models, families }: BatchOptions, row: JobRow) {
 
 async function attempt(context: Attempt): Promise<void> {
   const { files, row, job } = context
-  const staging = files.stage(placeOf(row), row.attempt)
+  const place = placeOf(row)
+  // Of attempts that died with their worker.
+  for (let earlier = 1; earlier < row.attempt; earlier++) await files.stage(place, earlier).discard()
+  const staging = files.stage(place, row.attempt)
   const started = performance.now()
   try {
     await work(context, staging)
     context.log.info(summary(context, started), 'job succeeded')
   } catch (error) {
     await staging.discard()
-    context.log.info({ ...summary(context, started), error }, 'job did not succeed')
-    if (!(error instanceof EngineCrash) || job.signal.aborted) throw error
-    await job.requeue(error.message, { engineCrash: true, error: crashReport(error) })
+    context.log.info({ ...summary(context, started), reason: describeError(error) }, 'job did not succeed')
+    // Told to stop: whoever said so knows how the job ends.
+    if (job.signal.aborted) throw error
+    if (error instanceof EngineCrash) {
+      await job.requeue(error.message, { engineCrash: true, error: crashReport(error) })
+    } else await job.finish({ state: 'failed', error: toAppError(error).report() })
   }
 }
 
@@ -149,7 +156,7 @@ async function expectTime(context: Attempt, time: TimeLeft): Promise<void> {
     const seconds = await runs.estimate(store, query)
     if (seconds !== null) time.expect(seconds)
   } catch (error) {
-    log.warn({ error, job: row.id }, 'cannot tell how long past runs took')
+    log.warn({ reason: describeError(error), job: row.id }, 'cannot tell how long past runs took')
   }
 }
 
@@ -162,7 +169,7 @@ async function remember(context: Attempt, loadSeconds: number | undefined, secon
   try {
     await runs.record(store, loadSeconds === undefined ? run : { ...run, loadSeconds })
   } catch (error) {
-    log.warn({ error, job: row.id }, 'cannot remember how long the run took')
+    log.warn({ reason: describeError(error), job: row.id }, 'cannot remember how long the run took')
   }
 }
 

@@ -36,18 +36,21 @@ export function openBus(options: { redis: Redis; redisUrl: string; prefix: strin
   let missed = false
 
   function send(channel: string, text: string): void {
-    redis.publish(channel, text).catch(error => {
+    redis.publish(channel, text).then(tellMissed, error => {
       if (!missed) onFault({ doing: 'publish an event', error })
       missed = true
     })
   }
 
-  redis.on('ready', () => {
+  /** The server answers: whoever listens has to read what was not sent. */
+  function tellMissed(): void {
     if (!missed) return
     missed = false
     send(channels.events, resync)
     send(channels.cancel, resync)
-  })
+  }
+
+  redis.on('ready', tellMissed)
 
   function tellGap(): void {
     for (const { onGap } of [...listeners.events, ...listeners.cancel]) onGap?.()

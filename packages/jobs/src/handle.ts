@@ -92,8 +92,12 @@ export function createHandle({ queue, row, workerId, stop }: HandleOptions): Hel
     abort: reason => abort(held, reason),
     claim: device => claim(held, workerId, device),
     append: body => append(held, () => body),
-    progress: progress => reporter.progress(progress),
-    preview: (bytes, mime) => reporter.preview(bytes, mime),
+    progress(progress) {
+      if (held.claimed) reporter.progress(progress)
+    },
+    preview(bytes, mime) {
+      if (held.claimed) reporter.preview(bytes, mime)
+    },
     async finish(result) {
       await reporter.close()
       return finish(held, result)
@@ -118,6 +122,7 @@ function publish(held: Held, events: JobEvent[]): void {
 
 async function claim(held: Held, workerId: string, device: string): Promise<boolean> {
   const { id, attempt } = held.row
+  if (held.controller.signal.aborted) return false
   const change = await held.outbox.write(() => jobs.claim(held.queue.store, { id, attempt, workerId, device }))
   if (!change) {
     held.over = true

@@ -1,5 +1,5 @@
 import { AppError } from '@hearth/contract'
-import { pause } from './reconcile.ts'
+import { pause } from './pause.ts'
 
 /**
  * One job's writes, one after the other. While the database is away the first in line is repeated until it is back, so

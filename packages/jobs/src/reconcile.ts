@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { AppError } from '@hearth/contract'
 import { type JobRow, jobs, workers } from '@hearth/store'
+import { pause } from './pause.ts'
 import type { JobQueue } from './queue.ts'
 
 export interface Reconciled {
@@ -15,6 +16,8 @@ export interface Reconciled {
 export interface ReconcileOptions {
   /** Seconds without a word after which a worker counts as gone. */
   aliveMaxAge: number
+  /** Seconds given to a silent worker to speak up, in case it was us who slept. Default 3. */
+  confirmAfter?: number
   /** Given by a worker at its start: what earlier processes of its host held is taken back at once. */
   worker?: { id: string; host: string }
 }
@@ -23,23 +26,32 @@ export interface ReconcileOptions {
  * Repairs the difference between rows and messages, and takes back what dead workers held. Any number of processes may
  * do it at the same time: every step is fenced by the row or by the message's id.
  */
-export async function reconcile(queue: JobQueue, { aliveMaxAge, worker }: ReconcileOptions): Promise<Reconciled> {
-  const dead = worker ? await deadPredecessors(queue, worker) : []
-  const orphans = await jobs.orphans(queue.store, { aliveMaxAge, dead })
+export async function reconcile(queue: JobQueue, options: ReconcileOptions): Promise<Reconciled> {
+  const dead = options.worker ? await deadPredecessors(queue, options.worker) : []
+  const { added, reissued } = await repairMessages(queue, { dead })
   let requeued = 0
-  for (const row of orphans) {
-    const change = await jobs.requeue(queue.store, {
-      id: row.id,
-      attempt: row.attempt,
-      reason: 'the worker was lost',
-      workerLost: true,
-    })
+  for (const row of await orphans(queue, options, dead)) {
+    const { id, attempt } = row
+    const change = await jobs.requeue(queue.store, { id, attempt, reason: 'the worker was lost', workerLost: true })
     if (!change) continue
     requeued += 1
     for (const event of change.events) queue.bus.publish(event)
+    if (change.row.state === 'queued') await queue.messages.add([change.row])
   }
-  await workers.removeSilent(queue.store, Math.max(aliveMaxAge, 3600))
-  return { requeued, ...(await repairMessages(queue, { dead })) }
+  await workers.removeSilent(queue.store, Math.max(options.aliveMaxAge, 3600))
+  return { requeued, added, reissued }
+}
+
+/** Running jobs of workers that are known to be dead, or that are silent and stay so. */
+async function orphans(
+  queue: JobQueue,
+  { aliveMaxAge, confirmAfter = 3 }: ReconcileOptions,
+  dead: string[],
+): Promise<JobRow[]> {
+  const first = await jobs.orphans(queue.store, { aliveMaxAge, dead })
+  if (first.every(row => dead.includes(row.workerId ?? ''))) return first
+  await pause(confirmAfter * 1000)
+  return jobs.orphans(queue.store, { aliveMaxAge, dead })
 }
 
 /** The half of `reconcile` that asks nothing of workers: every waiting job gets a message that somebody will take. */
@@ -48,13 +60,13 @@ export async function repairMessages(
   { dead = [] }: { dead?: string[] },
 ): Promise<{ added: number; reissued: number }> {
   const waiting = await jobs.queued(queue.store)
-  const places = await queue.messages.locate(waiting)
+  const places = await queue.messages.locate(waiting, dead)
   const missing: JobRow[] = []
   let reissued = 0
   for (const [index, row] of waiting.entries()) {
     const place = places[index]
-    if (place?.state === 'missing') missing.push(row)
-    if (place?.state !== 'held' || (place.holder !== null && !dead.includes(place.holder))) continue
+    if (place === 'missing') missing.push(row)
+    if (place !== 'stuck') continue
     const next = await jobs.reissue(queue.store, row)
     if (!next) continue
     reissued += 1
@@ -89,17 +101,6 @@ export function keepReconciled(queue: JobQueue, { every, signal, ...options }: R
     }
   }
   void loop()
-}
-
-/** Waits, or less if the signal says so. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, milliseconds)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise.finally(() => {
-    clearTimeout(timer)
-  })
 }
 
 /** Ids of earlier workers of this host whose process is gone. */

@@ -10,9 +10,12 @@ const lock = 7_203_114
 /**
  * Brings the database to this version: each file of `migrations/`, in order of its name, once, in its own transaction.
  * Returns the names applied now. Throws `conflict` if the database was made by a newer version.
+ * @param only these, as an older version would have; for putting its rows back.
  */
-export async function migrate(store: Store): Promise<string[]> {
-  const files = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+export async function migrate(store: Store, only?: readonly string[]): Promise<string[]> {
+  const all = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+  const files = only === undefined ? all : all.filter(name => only.includes(name))
+  if (only && files.length < only.length) throw newer(only.filter(name => !all.includes(name)))
   try {
     return await applyAll(store, files)
   } catch (error) {
@@ -29,12 +32,8 @@ async function applyAll(store: Store, files: string[]): Promise<string[]> {
     )
     const { rows } = await client.query<{ name: string }>('select name from migration')
     const known = new Set(rows.map(row => row.name))
-    const newer = [...known].filter(name => !files.includes(name))
-    if (newer.length > 0) {
-      throw new AppError('conflict', `the database holds changes this version does not know: ${newer.join(', ')}`, {
-        hint: 'Start the version of Hearth that made it, or restore a backup.',
-      })
-    }
+    const unknown = [...known].filter(name => !files.includes(name))
+    if (unknown.length > 0) throw newer(unknown)
     const applied = files.filter(name => !known.has(name))
     for (const name of applied) {
       const text = await readFile(new URL(name, folder), 'utf8')
@@ -45,4 +44,10 @@ async function applyAll(store: Store, files: string[]): Promise<string[]> {
     // Ends the connection, and with it the lock and any transaction left open by a failure.
     client.release(true)
   }
+}
+
+function newer(names: readonly string[]): AppError {
+  return new AppError('conflict', `the database holds changes this version does not know: ${names.join(', ')}`, {
+    hint: 'Use the version of Hearth that made it, or a newer one.',
+  })
 }

@@ -127,27 +127,12 @@ describe('orphans', () => {
       await age('job', job.id)
       ids.push(job.id)
     }
-    // The database of this test is younger than the real limit.
-    const { rows } = await rig.store.pool.query<{ up: number }>(
-      'select extract(epoch from now() - pg_postmaster_start_time())::float8 as up',
-    )
-    const aliveMaxAge = (rows[0]?.up ?? 0) / 2
-    expect(aliveMaxAge).toBeGreaterThan(0)
-    expect(await find({ aliveMaxAge, dead: ['dead'] }, ids)).toEqual([false, true, true, true])
-  })
-
-  test('a database that has only just started proves nothing about silent workers', async () => {
-    await beat('quiet')
-    await age('worker', 'quiet')
-    const job = await started('quiet')
-    await age('job', job.id)
-    expect(await find({ aliveMaxAge: 50 }, [job.id])).toEqual([false])
-    expect(await find({ aliveMaxAge: 50, dead: ['quiet'] }, [job.id])).toEqual([true])
+    expect(await find({ aliveMaxAge: 50, dead: ['dead'] }, ids)).toEqual([false, true, true, true])
   })
 
   test('a job that was only just started is given time', async () => {
     const job = await started('starting-up')
-    expect(await find({ aliveMaxAge: 0.2 }, [job.id])).toEqual([false])
+    expect(await find({ aliveMaxAge: 50 }, [job.id])).toEqual([false])
   })
 })
 

@@ -86,19 +86,19 @@ export async function queued(store: Store): Promise<JobRow[]> {
 }
 
 /**
- * Running jobs whose worker is gone: named in `dead`, or not heard of for `aliveMaxAge` seconds. A database that was
- * itself away for some of that time proves nothing about the workers, so then only `dead` counts.
+ * Running jobs whose worker is gone: named in `dead`, or not heard of for `aliveMaxAge` seconds. After a sleep of the
+ * machine or of the database all workers look silent for a moment, so silence is to be looked at twice.
  */
 export async function orphans(store: Store, input: { aliveMaxAge: number; dead?: string[] }): Promise<JobRow[]> {
   const horizon = sql`now() - make_interval(secs => ${input.aliveMaxAge})`
   const silent = sql`not exists (select 1 from ${worker} where ${worker.id} = ${job.workerId} and ${worker.seenAt} > ${horizon})`
-  const proven = sql`pg_postmaster_start_time() < ${horizon} and ${job.startedAt} < ${horizon}`
+  const settled = sql`${job.startedAt} < ${horizon}`
   const named = input.dead && input.dead.length > 0 ? inArray(job.workerId, input.dead) : undefined
   return query(store, db =>
     db
       .select()
       .from(job)
-      .where(and(eq(job.state, 'running'), or(named, and(silent, proven)))),
+      .where(and(eq(job.state, 'running'), or(named, and(silent, settled)))),
   )
 }
 

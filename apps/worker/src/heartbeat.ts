@@ -15,8 +15,11 @@ export interface Heartbeat {
   stop(): Promise<void>
 }
 
-/** Tells the store that this worker lives and what it has: at once, every two seconds and on change. */
-export function startHeartbeat(options: { store: Store; log: Logger; view(): WorkerView }): Heartbeat {
+/**
+ * Tells the store that this worker lives and what it has: at once, every two seconds and on change. Resolves after the
+ * first beat, without which the worker may take no job.
+ */
+export async function startHeartbeat(options: { store: Store; log: Logger; view(): WorkerView }): Promise<Heartbeat> {
   const { store, log, view } = options
   let timer: NodeJS.Timeout | undefined
   let due = 0
@@ -45,7 +48,8 @@ export function startHeartbeat(options: { store: Store; log: Logger; view(): Wor
     }, wait)
   }
 
-  schedule(0)
+  await beat()
+  schedule(interval)
   return {
     changed() {
       if (Date.now() + gathering < due) schedule(gathering)

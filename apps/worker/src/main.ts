@@ -56,9 +56,9 @@ const residents = new Residents({
   devices,
   jobsPerDevice: config.jobsPerDevice,
   idleTimeout: config.idleTimeout * 1000,
-  startEngine: (checkpoint, family) =>
+  startEngine: checkpoint =>
     new Engine({
-      environment: engineEnvironment(family.engine, config.threads),
+      environment: engineEnvironment(config.threads),
       testFamilies: config.testFamilies,
       cancelGrace: config.cancelGrace * 1000,
       onLine: line => log.debug({ model: checkpoint.id, line }, 'engine'),
@@ -72,7 +72,7 @@ const view = (): WorkerView => ({
   seen_at: new Date().toISOString(),
   ...residents.views(),
 })
-const heartbeat = startHeartbeat({ store, log, view })
+const heartbeat = await startHeartbeat({ store, log, view })
 
 const stop = new AbortController()
 const handle = createBatchLane({

@@ -25,7 +25,7 @@ export interface ResidentsOptions {
   jobsPerDevice: number
   /** Milliseconds. */
   idleTimeout: number
-  startEngine(checkpoint: Checkpoint, family: Family): Engine
+  startEngine(checkpoint: Checkpoint): Engine
   /** Told whenever `views` would answer differently. */
   onChange(): void
 }
@@ -145,7 +145,7 @@ export class Residents {
     this.#options.onChange()
   }
 
-  #occupy({ checkpoint, family }: Want, device: string): Lease {
+  #occupy({ checkpoint }: Want, device: string): Lease {
     const { id } = checkpoint
     const resident: Resident = this.#residents.get(id) ?? newResident(checkpoint, device)
     this.#residents.set(id, resident)
@@ -154,7 +154,7 @@ export class Residents {
     return new Lease(device, {
       engine: () => resident.engine,
       start: async signal => {
-        const engine = this.#options.startEngine(checkpoint, family)
+        const engine = this.#options.startEngine(checkpoint)
         resident.engine = engine
         this.#options.onChange()
         void engine.exited.then(() => this.#forget(id, resident))
@@ -205,13 +205,13 @@ export class Residents {
     for (const model of this.#ledger.expire(Date.now() - this.#options.idleTimeout)) this.#dismiss(model)
   }
 
-  #leaseTransient({ checkpoint, family }: Want): Lease {
+  #leaseTransient({ checkpoint }: Want): Lease {
     const resident = newResident(checkpoint, noDevice)
     this.#transient.add(resident)
     return new Lease(noDevice, {
       engine: () => resident.engine,
       start: async signal => {
-        resident.engine = this.#options.startEngine(checkpoint, family)
+        resident.engine = this.#options.startEngine(checkpoint)
         await resident.engine.load(checkpoint, { device: 'cpu', deviceIndex: 0, threads: 1 }, signal)
         resident.state = 'busy'
         this.#options.onChange()

@@ -20,8 +20,10 @@ export interface Spine {
   readonly data: string
   /** Resolves when the worker is ready. Settings are environment variables. */
   start(settings?: Record<string, string>): Promise<ChildProcess>
+  /** Queues a job of any task. */
+  submit(job: { task: string; model: string; family: string; input: Input; lane?: string }): Promise<string>
   /** Queues an echo job. */
-  echo(input: Record<string, string | number | boolean>, model?: string): Promise<string>
+  echo(input: Input, model?: string): Promise<string>
   /** Waits until the job is in one of these states. */
   reach(id: string, ...states: JobRow['state'][]): Promise<JobRow>
   /** Waits until the job has made so many steps. */
@@ -32,6 +34,8 @@ export interface Spine {
   history(id: string): Promise<string[]>
   stop(): Promise<void>
 }
+
+type Input = Record<string, string | number | boolean>
 
 const owner = 'tester'
 
@@ -59,10 +63,9 @@ export async function openSpine(): Promise<Spine> {
       await ready(worker)
       return worker
     },
-    async echo(input, model = 'echo') {
-      const { job } = await submit(queue, { task: 'echo', owner, model, family: 'echo', input })
-      return job.id
-    },
+    submit: async job => (await submit(queue, { ...job, owner })).job.id,
+    echo: async (input, model = 'echo') =>
+      (await submit(queue, { task: 'echo', owner, model, family: 'echo', input })).job.id,
     reach: (id, ...states) =>
       until(
         `${id} is ${states}`,
@@ -75,7 +78,9 @@ export async function openSpine(): Promise<Spine> {
         () => get(id),
         row => (row.progress?.done ?? 0) >= done,
       ),
-    residents: async () => (await workers.alive(store, 10)).flatMap(worker => worker.residents),
+    // A killed worker stays on the list for a while.
+    residents: async () =>
+      (await workers.alive(store, 10)).filter(view => isAlive(view.pid)).flatMap(view => view.residents),
     async history(id) {
       const list = await events.list(store, { job: id })
       list.forEach((event, index) => {

@@ -73,7 +73,7 @@ export async function spawnLeashed(options: LeashOptions): Promise<Leashed> {
   const run = asAccount(account, shell)
   const child = spawn(run.command, run.args, {
     cwd,
-    env,
+    env: { NODE_ENV: 'production', ...env },
     detached: true,
     stdio: ['ignore', log, log, 'pipe'],
     ...run.spawn,

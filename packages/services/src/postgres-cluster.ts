@@ -35,7 +35,11 @@ export async function initCluster(options: ClusterOptions): Promise<void> {
   const locale = ['--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
   const line = asAccount(account, [options.initdb, ...flags, ...locale, ...(durable === false ? ['--no-sync'] : [])])
   try {
-    await run(line.command, line.args, { ...line.spawn, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } })
+    await run(line.command, line.args, {
+      ...line.spawn,
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', NODE_ENV: 'production' },
+    })
   } catch (cause) {
     throw new AppError('unavailable', `The database could not be made: ${(cause as Error).message}`, {
       hint: `Check that there is space on the disk and that ${dirname(dir)} can be written to.`,

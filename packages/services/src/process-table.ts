@@ -21,6 +21,24 @@ export async function commandOf(pid: number): Promise<string | undefined> {
   }
 }
 
+/**
+ * When a process began, in whatever form the system tells it; undefined if there is no such process. With the number
+ * it names one process for ever, although numbers are given anew.
+ */
+export async function startOf(pid: number): Promise<string | undefined> {
+  try {
+    if (process.platform === 'linux') {
+      // The name of the program, in brackets, may hold anything; the 20th word after it is the time.
+      const words = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? []
+      return words[0] === 'Z' ? undefined : words[19]
+    }
+    const { stdout } = await run('ps', ['-o', 'lstart=', '-p', `${pid}`])
+    return stdout.trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
 export async function isRunning(pid: number, marker: string): Promise<boolean> {
   return (await commandOf(pid))?.includes(marker) ?? false
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { access, chmod, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { AppError } from '@hearth/contract'
@@ -59,17 +59,28 @@ export async function valkeyBinary(options: BinaryOptions = {}): Promise<ServerB
   return (await findServer()) ?? (await fetched(options))
 }
 
-/** A `valkey-server` or `redis-server` on the PATH, recent enough; undefined if there is none. */
-export async function findServer(path = process.env.PATH ?? ''): Promise<ServerBinary | undefined> {
+/** A `valkey-server` or `redis-server` on the PATH (ours by default), recent enough; undefined if there is none. */
+export async function findServer(path?: string): Promise<ServerBinary | undefined> {
   for (const name of ['valkey-server', 'redis-server']) {
-    for (const folder of path.split(delimiter).filter(Boolean)) {
-      const file = join(folder, name)
-      if (!(await isProgram(file))) continue
-      const version = await versionOf(file)
-      if (version && Number.parseInt(version, 10) >= oldest) return { path: file, version, origin: 'installed' }
-    }
+    const file = await locate(name, path)
+    if (file === undefined) continue
+    const version = await versionOf(file)
+    if (version && Number.parseInt(version, 10) >= oldest) return { path: file, version, origin: 'installed' }
   }
   return undefined
+}
+
+/** Absolute path of a program, as a shell finds it. */
+async function locate(name: string, path: string | undefined): Promise<string | undefined> {
+  try {
+    const environment = path === undefined ? {} : { env: { PATH: path, NODE_ENV: 'production' as const } }
+    const { stdout } = await run('/bin/sh', ['-c', 'command -v "$0"', name], environment)
+    return stdout.trim()
+  } catch (error) {
+    // The shell exits with a number when it finds nothing; anything else is worth knowing.
+    if (typeof (error as { code?: unknown }).code === 'number') return undefined
+    throw error
+  }
 }
 
 async function isProgram(file: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 export * as audit from './audit.ts'
-export { dump, type DumpedRow, load } from './dump.ts'
+export { type DumpedRow, dump, load } from './dump.ts'
 export * as events from './events.ts'
 export { hashSecret, newId } from './ids.ts'
 export * as jobs from './jobs/index.ts'

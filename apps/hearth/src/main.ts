@@ -1,0 +1,61 @@
+/** The command line: reads which command is meant and runs it. Errors are said in two lines: what happened, what to do. */
+import { ConfigError, version } from '@hearth/config'
+import { AppError } from '@hearth/contract'
+import { describeCommand, readArguments } from './command.ts'
+import { commands } from './commands/index.ts'
+
+process.title = 'hearth'
+const [name, ...words] = process.argv.slice(2)
+process.exitCode = await main(name, words)
+
+async function main(name: string | undefined, words: string[]): Promise<number> {
+  if (name === '--version') {
+    console.log(version)
+    return 0
+  }
+  if (name === undefined || name === '--help' || name === 'help') {
+    console.log(contents())
+    return 0
+  }
+  const command = commands.find(candidate => candidate.name === name)
+  if (!command) {
+    console.error(`There is no command "${name}".\n\n${contents()}`)
+    return 2
+  }
+  try {
+    const given = readArguments(command, words)
+    if (given.help) {
+      console.log(describeCommand(command))
+      return 0
+    }
+    return (await command.run(given)) ?? 0
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof AppError) {
+    console.error(error.message)
+    if (error.hint) console.error(error.hint)
+    return error.code === 'invalid-input' ? 2 : 1
+  }
+  if (error instanceof ConfigError) {
+    console.error(error.message)
+    return 2
+  }
+  // Not foreseen: whoever mends it needs the place.
+  console.error(error)
+  return 1
+}
+
+function contents(): string {
+  const width = Math.max(...commands.map(command => command.name.length)) + 2
+  return [
+    `Hearth ${version}`,
+    '',
+    ...commands.map(command => `  ${command.name.padEnd(width)}${command.summary}`),
+    '',
+    'hearth COMMAND --help tells more.',
+  ].join('\n')
+}

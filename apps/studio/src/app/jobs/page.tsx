@@ -1,0 +1,5 @@
+import { JobsView } from '../../jobs/jobs-view.tsx'
+
+export default function Page() {
+  return <JobsView />
+}

@@ -1,0 +1,5 @@
+import { KeysView } from '../../keys/keys-view.tsx'
+
+export default function Page() {
+  return <KeysView />
+}

@@ -1,0 +1,5 @@
+import { ModelsView } from '../../models/models-view.tsx'
+
+export default function Page() {
+  return <ModelsView />
+}

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Config } from '@hearth/config'
 import { AppError } from '@hearth/contract'
 import { type DumpedRow, load, migrate, openStore } from '@hearth/store'
@@ -101,9 +100,19 @@ async function restoreRows(config: Config, about: About, file: string): Promise<
 }
 
 async function* readRows(file: string): AsyncGenerator<DumpedRow> {
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of lines(file)) {
     const tab = line.indexOf('\t')
     yield { table: String(JSON.parse(line.slice(0, tab))), row: line.slice(tab + 1) }
+  }
+}
+
+/** Lines as they were written: node:readline also breaks them at U+2028, which a prompt may hold. */
+async function* lines(file: string): AsyncGenerator<string> {
+  let rest = ''
+  for await (const piece of createReadStream(file, 'utf8')) {
+    const parts = (rest + piece).split('\n')
+    rest = parts.pop() ?? ''
+    yield* parts
   }
 }
 

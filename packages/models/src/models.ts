@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AppError, type Checkpoint, type ModelView } from '@hearth/contract'
 import { type CatalogueEntry, findByName, readCatalogue } from './catalogue.ts'
-import { createDigests } from './digest.ts'
+import { createDigests, unverified } from './digest.ts'
 import { family as downloads } from './families/downloads/family.ts'
 import { writeSnapshot } from './families/downloads/snapshot.ts'
 import { partialState, removeFolder, removePartial, type Verification, verifyFolder } from './keep.ts'
@@ -31,6 +31,9 @@ export interface Models {
   remove(name: string): Promise<void>
 }
 
+/** Read in a second or two; nobody waits for more. */
+const hashedAtOnce = 2 ** 29
+
 /** The models of this machine. Keeps no state but a cache: every call looks at the disk. */
 export function createModels(options: ModelsOptions): Models {
   const { config } = options
@@ -55,7 +58,11 @@ export function createModels(options: ModelsOptions): Models {
       return (await scan()).installed.map(({ checkpoint }) => checkpoint)
     },
     async resolve(task, name) {
-      return resolveCheckpoint(await choose(), task, name)
+      const checkpoint = resolveCheckpoint(await choose(), task, name)
+      if (!options.computeDigests || checkpoint.digest !== unverified) return checkpoint
+      if (checkpoint.bytes <= hashedAtOnce) return { ...checkpoint, digest: await digests.compute(checkpoint.dir) }
+      digests.compute(checkpoint.dir).catch((error: unknown) => options.onFault?.({ model: checkpoint.id, error }))
+      return checkpoint
     },
     checkPull(name, { acceptLicence = false } = {}) {
       const entry = findByName(catalogue, name) ?? fail(name, catalogue)

@@ -23,4 +23,11 @@ export interface ModelsOptions {
   families: readonly Family[]
   /** What the families' `checkpoints.json` hold, as read: it is checked here. */
   entries: readonly { family: string; entries: readonly unknown[] }[]
+  /**
+   * Computes the digest of a model that has none yet when it is resolved: at once for smaller ones, beside everything
+   * else for larger ones. For the worker, which writes digests down with what it makes.
+   */
+  computeDigests?: boolean
+  /** Told of a digest that could not be computed. */
+  onFault?(fault: { model: string; error: unknown }): void
 }

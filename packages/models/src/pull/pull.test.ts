@@ -243,7 +243,7 @@ describe('a pull', () => {
     const strict = entry({ licence: { id: 'openrail', url: 'https://licence.test', must_accept: true } })
     const error = await thrown(pullEntry(context(), strict))
     expect(error).toMatchObject({ code: 'forbidden', path: ['accept_licence'] })
-    expect(error.hint).toBe('Read it at https://licence.test, then: hearth pull x --accept-licence')
+    expect(error.hint).toBe('Read it at https://licence.test, then send accept_licence, or: hearth pull x --yes')
     expect(hub.requests).toEqual([])
     await pullEntry(context(), strict, { acceptLicence: true })
     expect((await readManifest(target()))?.licence).toMatchObject({ id: 'openrail', accepted_at: expect.any(String) })

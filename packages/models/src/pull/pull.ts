@@ -76,7 +76,7 @@ export function checkLicence(entry: CheckpointEntry, accepted: boolean): void {
     'forbidden',
     `${entry.id} is under the licence ${id}, which you must accept before it is fetched`,
     {
-      hint: `Read it${url === undefined ? '' : ` at ${url}`}, then: hearth pull ${entry.id} --accept-licence`,
+      hint: `Read it${url === undefined ? '' : ` at ${url}`}, then send accept_licence, or: hearth pull ${entry.id} --yes`,
       path: ['accept_licence'],
     },
   )

@@ -95,3 +95,18 @@ export const lockfileHosts: Rule = files =>
     .filter(({ path }) => path === 'package-lock.json')
     .filter(({ text }) => /"resolved": "https?:/.test(text))
     .map(({ path }) => `${path}: carries registry addresses; set omit-lockfile-registry-resolved`)
+
+/** Packages for other platforms that the lock lacks make `npm ci` fail; scripts/complete-lockfile.ts adds them. */
+export const lockfilePlatforms: Rule = files =>
+  files
+    .filter(({ path }) => path === 'package-lock.json')
+    .flatMap(({ path, text }) => {
+      const { packages } = JSON.parse(text) as { packages: Record<string, { optionalDependencies?: object }> }
+      const present = new Set(Object.keys(packages).map(key => key.split('node_modules/').at(-1)))
+      const named = Object.values(packages).flatMap(({ optionalDependencies }) =>
+        Object.keys(optionalDependencies ?? {}),
+      )
+      return [...new Set(named)]
+        .filter(name => !present.has(name))
+        .map(name => `${path}: lacks ${name}; run npm run lock`)
+    })

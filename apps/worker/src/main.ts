@@ -40,17 +40,28 @@ const store = openStore({
   url: databaseUrl,
   onFault: error => log.warn({ reason: error.message }, 'a database connection broke'),
 })
+const known = config.testFamilies ? [...families, ...testFamilies] : families
+const entries = config.testFamilies ? [...checkpoints, ...testCheckpoints] : checkpoints
+const files = createFiles(config)
+const models = createModels({
+  config,
+  families: known,
+  entries,
+  computeDigests: true,
+  onFault: ({ model, error }) => log.warn({ model, reason: describeError(error) }, 'no digest could be computed'),
+})
+// The queue repairs itself from the tables as soon as it is there, so they have to be there before.
+const [devices] = await Promise.all([probeDevices(config, childEnvironment([])), migrate(store)])
 const queue = openQueue({
   redisUrl,
   store,
   onFault: ({ doing, error }) => log.warn({ reason: describeError(error) }, `could not ${doing}`),
 })
-const known = config.testFamilies ? [...families, ...testFamilies] : families
-const entries = config.testFamilies ? [...checkpoints, ...testCheckpoints] : checkpoints
-const files = createFiles(config)
-const models = createModels({ config, families: known, entries })
-const [devices] = await Promise.all([probeDevices(config, childEnvironment([])), migrate(store)])
 for (const { id, usable, reason } of devices) log.info({ device: id, usable, reason }, 'device')
+
+if (config.device !== 'auto' && !devices.some(({ kind, usable }) => kind === config.device && usable)) {
+  log.error({ setting: config.device }, 'HEARTH_DEVICE names a device that cannot be used: models run on the CPU')
+}
 
 const residents = new Residents({
   devices,
@@ -58,7 +69,7 @@ const residents = new Residents({
   idleTimeout: config.idleTimeout * 1000,
   startEngine: checkpoint =>
     new Engine({
-      environment: engineEnvironment(config.threads),
+      environment: engineEnvironment(config),
       testFamilies: config.testFamilies,
       cancelGrace: config.cancelGrace * 1000,
       onLine: line => log.debug({ model: checkpoint.id, line }, 'engine'),

@@ -89,6 +89,7 @@ async function work(context: Attempt, staging: Staging): Promise<void> {
   const startedAt = new Date()
   const loadSeconds = await load(context)
   const time = measureTimeLeft()
+  if (loadSeconds !== undefined) job.progress({ done: 0, total: 1 })
   void expectTime(context, time)
   const outputs: OutputFile[] = []
   const began = performance.now()

@@ -1,4 +1,4 @@
-import { defineTask } from '@hearth/contract'
+import { defineTask, mediaInput } from '@hearth/contract'
 import { z } from 'zod'
 
 const step = z.int().min(1).max(10_000)
@@ -12,6 +12,7 @@ export const task = defineTask({
   lanes: ['batch', 'live'],
   input: z.object({
     text: z.string().min(1).max(10_000).meta({ description: 'What is given back.' }),
+    file: mediaInput('image', 'A file whose bytes are given back as text instead.').optional(),
     steps: step.default(4).meta({ description: 'Steps of work; progress is told after each.' }),
     step_ms: z.number().min(0).max(60_000).default(0).meta({ description: 'How long a step takes, in milliseconds.' }),
     bytes: z

@@ -16,24 +16,28 @@ export const load: Load = async checkpoint => {
   return {
     tasks: {
       [echo.id]: perform(echo, async (input, context) => {
+        const text = input.file === undefined ? input.text : Buffer.from(await context.read(input.file)).toString()
         for (let step = 1; step <= input.steps; step++) {
           if (input.step_ms > 0) await wait(input.step_ms, undefined, { signal: context.signal })
           // Lets a cancel in that waits at the door, as the end of a real step does.
           else await wait(0)
           context.signal.throwIfAborted()
-          if (step === input.hang_at) block()
+          if (step === input.hang_at) {
+            context.log('warn', `hanging at step ${step}, as asked`)
+            block()
+          }
           if (step === input.crash_at) crash(step)
           if (step === input.fail_at) throw new AppError('internal', `echo failed at step ${step}, as asked`)
           if (input.previews) context.preview(picture, 'image/jpeg')
           context.chunk({ step })
           context.progress(step, input.steps)
         }
-        const file = await context.save({ name: 'echo.txt', bytes: Buffer.from(input.text), mime: 'text/plain' })
+        const file = await context.save({ name: 'echo.txt', bytes: Buffer.from(text), mime: 'text/plain' })
         if (input.bytes > 0) {
-          const bytes = noise(input.text, input.bytes)
+          const bytes = noise(text, input.bytes)
           await context.save({ name: 'noise.bin', bytes, mime: 'application/octet-stream' })
         }
-        return { text: input.text, steps: input.steps, file: file.name }
+        return { text, steps: input.steps, file: file.name }
       }),
     },
     dispose: async () => {},

@@ -1,0 +1,186 @@
+import type { Checkpoint, DeviceView, Family } from '@hearth/contract'
+import { family as echo } from '@hearth/testing/families/echo/family'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Engine } from './engine/host.ts'
+import type { Lease } from './lease.ts'
+import { Residents, type Want } from './residents.ts'
+import { isAlive, until } from './worker-under-test.ts'
+
+const gibibyte = 2 ** 30
+const cpu: DeviceView = {
+  id: 'cpu',
+  kind: 'cpu',
+  title: 'CPU',
+  usable: true,
+  reason: '',
+  memory_budget: gibibyte,
+  memory_used: 0,
+  threads: 2,
+}
+const downloads: Family = { ...echo, engine: 'none' }
+
+let open: Residents[] = []
+afterEach(async () => {
+  await Promise.all(open.map(residents => residents.close()))
+  open = []
+})
+
+function create(jobsPerDevice: number): Residents {
+  const residents = new Residents({
+    devices: [cpu],
+    jobsPerDevice,
+    idleTimeout: 60_000,
+    startEngine: () =>
+      new Engine({ environment: { PATH: process.env.PATH ?? '' }, testFamilies: true, cancelGrace: 1000 }),
+    onChange: () => undefined,
+  })
+  open.push(residents)
+  return residents
+}
+
+function checkpoint(id: string): Checkpoint {
+  const found = echo.builtin?.find(entry => entry.id === id)
+  if (!found) throw new Error(`echo has no checkpoint ${id}`)
+  return found
+}
+
+const never = new AbortController().signal
+
+function want(model: string, order: number[] = [0], more: Partial<Want> = {}): Want {
+  return { checkpoint: checkpoint(model), family: echo, input: { text: 'x' }, order, signal: never, ...more }
+}
+
+const events = {
+  progress: () => undefined,
+  preview: () => undefined,
+  log: () => undefined,
+  save: () => Promise.reject(new Error('not saved in this test')),
+  path: () => Promise.reject(new Error('not read in this test')),
+}
+
+describe('residents', () => {
+  it('serve those that wait in order of their turn, not of their coming', async () => {
+    const residents = create(1)
+    const first = await residents.lease(want('echo'))
+    const served: string[] = []
+    const take = async (name: string, model: string, order: number[]) => {
+      const lease = await residents.lease(want(model, order))
+      served.push(name)
+      await lease.release()
+    }
+    const waiting = [
+      take('late', 'echo', [1, 5]),
+      take('urgent', 'echo-large-a', [0, 9]),
+      take('early', 'echo', [1, 2]),
+    ]
+    await first.release()
+    await Promise.all(waiting)
+    expect(served).toEqual(['urgent', 'early', 'late'])
+  })
+
+  it('let a job pass that wants another model than the one in use', async () => {
+    const residents = create(2)
+    const busy = await residents.lease(want('echo'))
+    let second: Lease | undefined
+    const waiting = residents.lease(want('echo')).then(lease => {
+      second = lease
+    })
+    await (await residents.lease(want('echo-large-a', [9]))).release()
+    expect(second).toBeUndefined()
+    await busy.release()
+    await waiting
+    await second?.release()
+  })
+
+  it('let nobody pass on a device on which room is being made', async () => {
+    const residents = create(2)
+    const holder = await residents.lease(want('echo-large-a'))
+    await holder.load(never)
+    const served: string[] = []
+    const big = residents.lease(want('echo-large-b', [0])).then(lease => {
+      served.push('big')
+      return lease
+    })
+    const small = residents.lease(want('echo', [1])).then(lease => {
+      served.push('small')
+      return lease
+    })
+    await holder.release()
+    const leases = await Promise.all([big, small])
+    expect(served).toEqual(['big', 'small'])
+    expect(residents.views().residents.map(({ model }) => model)).not.toContain('echo-large-a')
+    await Promise.all(leases.map(lease => lease.release()))
+  })
+
+  it('give back room that was reserved and never loaded', async () => {
+    const residents = create(1)
+    await (await residents.lease(want('echo-large-a'))).release()
+    expect(residents.views()).toMatchObject({ residents: [], devices: [{ memory_used: 0 }] })
+  })
+
+  it('report what a model really takes when that is more', async () => {
+    const residents = create(1)
+    const lease = await residents.lease(want('echo', [0], { family: { ...echo, estimate: () => 1 } }))
+    expect(residents.views().devices[0]?.memory_used).toBe(1)
+    await lease.load(never)
+    await lease.release()
+    expect(residents.views().devices[0]?.memory_used).toBeGreaterThan(100_000)
+    expect(residents.views().residents[0]).toMatchObject({ model: 'echo', state: 'idle', device: 'cpu' })
+  })
+
+  it('stop waiting when told to, and leave the turn to others', async () => {
+    const residents = create(1)
+    const first = await residents.lease(want('echo'))
+    const controller = new AbortController()
+    const impatient = residents.lease(want('echo', [0], { signal: controller.signal }))
+    const patient = residents.lease(want('echo', [1]))
+    controller.abort(new Error('enough'))
+    await expect(impatient).rejects.toThrow('enough')
+    await first.release()
+    await (await patient).release()
+  })
+
+  it('refuse what no device can hold', async () => {
+    const huge = { ...echo, estimate: () => 2 * gibibyte }
+    await expect(create(1).lease(want('echo', [0], { family: huge }))).rejects.toMatchObject({ code: 'does-not-fit' })
+  })
+
+  it('start an engine for each job of a family that takes no device, and end it with the job', async () => {
+    const residents = create(1)
+    const busy = await residents.lease(want('echo-large-a'))
+    const leases = await Promise.all([1, 2].map(() => residents.lease(want('echo', [0], { family: downloads }))))
+    await Promise.all(leases.map(lease => lease.load(never)))
+    const pids = residents.views().residents.flatMap(({ pid }) => pid ?? [])
+    expect(new Set(pids).size).toBe(2)
+    expect(residents.views().residents.filter(({ device }) => device === 'none').length).toBe(2)
+    await Promise.all(leases.map(lease => lease.release()))
+    await until(
+      'they are gone',
+      () => pids.filter(isAlive),
+      alive => alive.length === 0,
+    )
+    await busy.release()
+  })
+
+  it('forget a model whose engine died, and start it anew', async () => {
+    const residents = create(1)
+    const lease = await residents.lease(want('echo'))
+    await lease.load(never)
+    const crash = { run: 'r', task: 'echo', input: { text: 'x', crash_at: 1 } }
+    await expect(lease.run(crash, events, never)).rejects.toThrow('SIGSEGV')
+    await lease.release()
+    expect(residents.views()).toMatchObject({ residents: [], devices: [{ memory_used: 0 }] })
+    const again = await residents.lease(want('echo'))
+    expect(again.warm).toBe(false)
+    await again.load(never)
+    await again.release()
+  })
+
+  it('refuse those that wait when they close', async () => {
+    const residents = create(1)
+    await residents.lease(want('echo'))
+    const waiting = residents.lease(want('echo'))
+    await Promise.all([expect(waiting).rejects.toMatchObject({ code: 'unavailable' }), residents.close()])
+    await expect(residents.lease(want('echo'))).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})

@@ -1,0 +1,83 @@
+import { AppError } from '@hearth/contract'
+import { owners, type Scope, sessions } from '@hearth/store'
+import type { ApiDeps } from '../deps.ts'
+import type { ApiContext } from '../http/env.ts'
+import { presentedKey } from './credentials.ts'
+import { requireSameOrigin } from './same-origin.ts'
+import { readSessionCookie } from './session-cookie.ts'
+
+/** Who sends a request, and what they may. */
+export interface Caller {
+  owner: string
+  /** Of the key, or of the owner. */
+  name: string
+  /** Null where a browser was signed in by a link. */
+  key: { id: string; name: string } | null
+  scopes: readonly Scope[]
+  via: 'key' | 'session' | 'none'
+  /** Requests a minute where the key has its own numbers. */
+  rate: { generate?: number; status?: number }
+}
+
+export interface Accepted {
+  /** Whether the studio's cookie counts too. */
+  session: boolean
+}
+
+/** @throws AppError `unauthenticated`; `forbidden` for a request that another site made a browser send. */
+export async function authenticate(deps: ApiDeps, c: ApiContext, accepted: Accepted): Promise<Caller> {
+  const secret = presentedKey(c)
+  if (secret !== undefined) return callerOfKey(deps, secret)
+  const token = accepted.session ? readSessionCookie(deps.config, c) : undefined
+  const session = token === undefined ? undefined : await sessions.get(deps.store, token)
+  if (!session) throw missing()
+  requireSameOrigin(deps.config, c)
+  return callerOfSession(deps, session)
+}
+
+/** @throws AppError `unauthenticated`. */
+export async function callerOfKey(deps: ApiDeps, secret: string): Promise<Caller> {
+  const key = await deps.keyCache.authenticate(secret)
+  if (!key) {
+    throw new AppError('unauthenticated', 'this key is unknown or was revoked', {
+      hint: 'Make one in the studio under Keys, or with: hearth key create NAME',
+    })
+  }
+  return callerOf(key)
+}
+
+/** The caller that a key stands for. */
+export function callerOf(key: Awaited<ReturnType<ApiDeps['keyCache']['authenticate']>> & object): Caller {
+  return {
+    owner: key.owner,
+    name: key.name,
+    key: { id: key.id, name: key.name },
+    scopes: key.scopes,
+    via: 'key',
+    rate: {
+      ...(key.rateGenerate === null ? {} : { generate: key.rateGenerate }),
+      ...(key.rateStatus === null ? {} : { status: key.rateStatus }),
+    },
+  }
+}
+
+export async function callerOfSession(deps: ApiDeps, session: sessions.Session): Promise<Caller> {
+  const owner = await owners.get(deps.store, session.owner)
+  const name = owner?.name ?? session.owner
+  const key = session.key === null ? null : { id: session.key, name }
+  return { owner: session.owner, name, key, scopes: session.scopes, via: 'session', rate: {} }
+}
+
+/** @throws AppError `forbidden`. */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (caller.scopes.includes(scope)) return
+  throw new AppError('forbidden', `this key may not use ${scope}`, {
+    hint: `It has ${caller.scopes.join(', ') || 'no scopes'}. Use a key with the scope ${scope}.`,
+  })
+}
+
+function missing(): AppError {
+  return new AppError('unauthenticated', 'this needs a key', {
+    hint: 'Send it as "Authorization: Bearer KEY". Make one with: hearth key create NAME',
+  })
+}

@@ -1,0 +1,16 @@
+import type { Hono } from 'hono'
+import type { ApiDeps } from '../deps.ts'
+import type { Env } from '../http/env.ts'
+import type { ErrorAnswer } from '../http/errors.ts'
+
+/** Somebody's wire format, translated to tasks. One folder each; `scripts/generate.ts` lists them. */
+export interface Dialect {
+  /** Equal to the folder's name. */
+  id: string
+  title: string
+  /** Whether a path, found or not, is this dialect's: then errors there are told in its words. */
+  owns(path: string): boolean
+  /** Adds the routes, with full paths. */
+  mount(app: Hono<Env>, deps: ApiDeps): void
+  error: ErrorAnswer
+}

@@ -1,0 +1,150 @@
+import {
+  AppError,
+  type Checkpoint,
+  type Family,
+  type FitView,
+  type Priority,
+  parseInput,
+  type Task,
+} from '@hearth/contract'
+import { submit } from '@hearth/jobs'
+import { laneOf } from '@hearth/runtime'
+import type { JobRow, JsonObject } from '@hearth/store'
+import type { Caller } from '../auth/caller.ts'
+import type { ApiDeps } from '../deps.ts'
+import { bestFit, requireFit } from './check-fit.ts'
+import { inputFields } from './media-fields.ts'
+import { type Media, toReference } from './store-media.ts'
+
+/** A wish to have a task done, whatever door it came through. */
+export interface Order {
+  task: Task
+  /** Fields of the task's input. Media fields may hold whatever `toReference` takes. */
+  input: Record<string, unknown>
+  /** Id or alias. */
+  model?: string | undefined
+  priority?: Priority | undefined
+  idempotencyKey?: string | undefined
+  requestHash?: string | undefined
+  dialect?: string
+}
+
+/** What is known of an order before anything is stored. */
+export interface Checked {
+  checkpoint: Checkpoint
+  family: Family
+  fit: FitView | undefined
+}
+
+/** The task of that name, among those that are run as jobs. @throws AppError `not-found`. */
+export function findTask(deps: ApiDeps, id: string): Task {
+  const task = deps.tasks.find(task => task.id === id)
+  if (task) return task
+  throw new AppError('not-found', `there is no task ${id.slice(0, 100)}`, {
+    path: ['task'],
+    hint: `There are ${deps.tasks.map(({ id }) => id).join(', ')}.`,
+  })
+}
+
+/** Checks all that can be checked without storing anything. @throws AppError. */
+export async function checkOrder(deps: ApiDeps, { task, input, model }: Order): Promise<Checked> {
+  const parsed = parseInput(task, withPlaceholders(task, input))
+  requireStorable(parsed)
+  const checkpoint = await deps.models.resolve(task.id, model)
+  const family = deps.families.find(({ id }) => id === checkpoint.family)
+  if (!family) throw new AppError('internal', `there is no family ${checkpoint.family}`)
+  return { checkpoint, family, fit: await bestFit(deps, { task: task.id, checkpoint, family, input: parsed }) }
+}
+
+/** Checks an order, stores its media and queues it. @throws AppError; nothing is queued then. */
+export async function acceptJob(
+  deps: ApiDeps,
+  caller: Caller,
+  order: Order,
+): Promise<{ job: JobRow; created: boolean; fit: FitView | undefined }> {
+  const { task, priority, idempotencyKey, requestHash, dialect } = order
+  const { checkpoint, family, fit } = await checkOrder(deps, order)
+  requireFit(checkpoint, family, fit)
+  const parsed = parseInput(task, await withReferences(deps, caller.owner, task, order.input))
+  // What a database holds is what JSON can say.
+  const input: JsonObject = JSON.parse(JSON.stringify(parsed))
+  const { job, created } = await submit(deps.queue, {
+    task: task.id,
+    owner: caller.owner,
+    model: checkpoint.id,
+    family: family.id,
+    lane: laneOf(family.engine),
+    input,
+    text: searchText(task, input),
+    ...(priority === undefined ? {} : { priority }),
+    ...(dialect === undefined ? {} : { dialect }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(requestHash === undefined ? {} : { requestHash }),
+  })
+  return { job, created, fit }
+}
+
+/** Media is looked at last, when everything else is known to be right. */
+function withPlaceholders(task: Task, input: Record<string, unknown>): Record<string, unknown> {
+  const media = inputFields(task).filter(({ name, media }) => media !== undefined && isMedia(input[name]))
+  const stand = media.map(({ name, many }) => {
+    const value = input[name]
+    return [name, many && Array.isArray(value) ? value.map(() => 'upload:placeholder') : 'upload:placeholder'] as const
+  })
+  return { ...input, ...Object.fromEntries(stand) }
+}
+
+async function withReferences(deps: ApiDeps, owner: string, task: Task, input: Record<string, unknown>) {
+  const replaced = { ...input }
+  for (const { name, media, many } of inputFields(task)) {
+    const value = input[name]
+    if (media === undefined || !isMedia(value)) continue
+    try {
+      replaced[name] =
+        many && Array.isArray(value)
+          ? await Promise.all(value.map(item => toReference(deps, owner, media, item)))
+          : await toReference(deps, owner, media, value as Media)
+    } catch (error) {
+      throw error instanceof AppError ? atField(error, name) : error
+    }
+  }
+  return replaced
+}
+
+function isMedia(value: unknown): value is Media | Media[] {
+  if (Array.isArray(value)) return value.every(item => isMedia(item))
+  return typeof value === 'string' || value instanceof Uint8Array || value instanceof File
+}
+
+function atField(error: AppError, name: string): AppError {
+  const report = error.report()
+  const path = [name, ...(report.path ?? [])]
+  return AppError.from({ ...report, message: `${name}: ${report.message}`, path })
+}
+
+/** Text that the database refuses is refused here, where its field has a name. */
+function requireStorable(parsed: unknown): void {
+  const rest: [unknown, (string | number)[]][] = [[parsed, []]]
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    const [value, path] = next
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      throw new AppError('invalid-input', `${path.join('.')}: the text holds characters that cannot be kept`, {
+        path,
+        hint: 'Leave out NUL characters and half surrogate pairs.',
+      })
+    }
+    if (value !== null && typeof value === 'object') {
+      for (const [key, item] of Object.entries(value)) rest.push([item, [...path, key]])
+    }
+  }
+}
+
+/** What a search finds the job by: its texts, media apart. */
+function searchText(task: Task, input: JsonObject): string {
+  const media = new Set(inputFields(task).flatMap(({ name, media }) => (media === undefined ? [] : [name])))
+  const texts = Object.entries(input).filter(([name, value]) => typeof value === 'string' && !media.has(name))
+  return texts
+    .map(([, text]) => text)
+    .join('\n')
+    .slice(0, 4000)
+}

@@ -1,0 +1,28 @@
+import type { ApiDeps } from '../deps.ts'
+import type { Route } from '../http/route.ts'
+import { eventRoutes } from './events.ts'
+import { healthRoutes } from './health.ts'
+import { jobRoutes } from './jobs.ts'
+import { keyRoutes } from './keys.ts'
+import { modelRoutes } from './models.ts'
+import { outputRoutes } from './outputs.ts'
+import { sessionRoutes } from './session.ts'
+import { systemRoutes } from './system.ts'
+import { taskRoutes } from './tasks.ts'
+import { uploadRoutes } from './uploads.ts'
+
+/** Every route of Hearth's own interface. */
+export function nativeRoutes(deps: ApiDeps): Route[] {
+  return [
+    ...taskRoutes(deps),
+    ...jobRoutes(deps),
+    ...eventRoutes(deps),
+    ...outputRoutes(deps),
+    ...uploadRoutes(deps),
+    ...modelRoutes(deps),
+    ...keyRoutes(deps),
+    ...sessionRoutes(deps),
+    ...systemRoutes(deps),
+    ...healthRoutes(deps),
+  ]
+}

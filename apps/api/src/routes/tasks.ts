@@ -1,0 +1,146 @@
+import { AppError, fitView, jobView, modelView, priorities, type Task } from '@hearth/contract'
+import { z } from 'zod'
+import type { ApiDeps } from '../deps.ts'
+import { defineRoute, type Route } from '../http/route.ts'
+import { acceptJob, checkOrder, findTask } from '../intake/accept-job.ts'
+import { viewJob } from '../intake/job-view.ts'
+import { readOrder } from '../intake/read-order.ts'
+import { waitForEnd } from '../live/wait-for-end.ts'
+
+const summary = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  capability: z.string(),
+  lanes: z.array(z.string()),
+})
+const described = summary.extend({
+  input: z.record(z.string(), z.json()).meta({ description: 'JSON Schema.' }),
+  output: z.record(z.string(), z.json()).meta({ description: 'JSON Schema.' }),
+  examples: z.array(z.object({ title: z.string(), input: z.record(z.string(), z.json()) })),
+  models: z.array(modelView).meta({ description: 'Those that can serve it; the one taken without a name first.' }),
+})
+const taskName = z.object({ task: z.string().max(100) })
+
+/** Longest time that a request waits for its job, in seconds. */
+export const longestWait = 600
+const wait = z.object({
+  wait: z.coerce
+    .number()
+    .min(0)
+    .max(longestWait)
+    .default(0)
+    .meta({ description: 'Seconds to wait for the end of the job before answering.' }),
+})
+
+/** A body that asks for a task, with that task's own fields. */
+export function orderSchema(input: z.ZodType) {
+  return z.object({
+    input,
+    model: z.string().max(200).optional().meta({ description: 'Id or alias; absent: the default of the task.' }),
+    priority: z.enum(priorities).optional(),
+  })
+}
+export const anyOrder = orderSchema(z.record(z.string(), z.json()))
+
+function summarise({ id, title, summary, capability, lanes }: Task) {
+  return { id, title, summary, capability, lanes }
+}
+
+/** What can be done here, and doing it. */
+export function taskRoutes(deps: ApiDeps): Route[] {
+  return [...describingRoutes(deps), ...runningRoutes(deps)]
+}
+
+function describingRoutes(deps: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/v1/tasks',
+      tag: 'Tasks',
+      summary: 'List the tasks',
+      scope: 'any',
+      rate: 'status',
+      answers: { 200: { description: 'All tasks.', schema: z.object({ tasks: z.array(summary) }) } },
+      handle: ({ c }) => c.json({ tasks: deps.tasks.map(summarise) }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/v1/tasks/{task}',
+      tag: 'Tasks',
+      summary: 'Describe a task',
+      description: 'Its input and output as JSON Schema, examples, and the models that serve it.',
+      scope: 'any',
+      rate: 'status',
+      params: taskName,
+      answers: { 200: { description: 'The task.', schema: described } },
+      async handle({ c, params }) {
+        const task = findTask(deps, params.task)
+        const models = (await deps.models.list()).filter(model => model.tasks.includes(task.id))
+        const rank = (model: (typeof models)[number]) => (model.default_for.includes(task.id) ? 0 : 1)
+        return c.json({
+          ...summarise(task),
+          input: z.toJSONSchema(task.input, { io: 'input', unrepresentable: 'any' }),
+          output: z.toJSONSchema(task.output, { io: 'output', unrepresentable: 'any' }),
+          examples: task.examples,
+          models: models.sort((a, b) => rank(a) - rank(b)),
+        })
+      },
+    }),
+  ]
+}
+
+function runningRoutes(deps: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/api/v1/tasks/{task}/jobs',
+      tag: 'Tasks',
+      summary: 'Run a task as a job',
+      description:
+        'JSON, or a form whose parts are the fields of the input beside `model` and `priority`. Pictures may be a data ' +
+        'URL, an https URL, `upload:<id>`, `output:<job>/<name>` or a part of the form. A request with a known ' +
+        '`Idempotency-Key` gives the earlier job.',
+      scope: 'tasks',
+      rate: 'generate',
+      params: taskName,
+      query: wait,
+      described: { schema: anyOrder, form: true },
+      answers: {
+        202: { description: 'The job, which is waiting or running.', schema: jobView },
+        200: { description: 'The job, which has ended, or an earlier one.', schema: jobView },
+      },
+      async handle({ c, caller, params, query }) {
+        const order = await readOrder(deps, c, findTask(deps, params.task))
+        const { job, created } = await acceptJob(deps, caller, order)
+        c.get('wide').job = job.id
+        const row = await waitForEnd(deps, job, query.wait, c.req.raw.signal)
+        c.header('location', `/api/v1/jobs/${row.id}`)
+        return c.json(await viewJob(deps.store, row), created && row.finishedAt === null ? 202 : 200)
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/v1/tasks/{task}/fit',
+      tag: 'Tasks',
+      summary: 'Ask whether it would run here, and for how long',
+      description: 'Takes the same body as running it and stores nothing.',
+      scope: 'tasks',
+      rate: 'status',
+      params: taskName,
+      described: { schema: anyOrder, form: true },
+      answers: {
+        200: { description: 'Memory needed and free, seconds.', schema: fitView.extend({ model: z.string() }) },
+      },
+      async handle({ c, params }) {
+        const { checkpoint, fit } = await checkOrder(deps, await readOrder(deps, c, findTask(deps, params.task)))
+        if (!fit) throw noWorker()
+        return c.json({ ...fit, model: checkpoint.id })
+      },
+    }),
+  ]
+}
+
+function noWorker(): AppError {
+  return new AppError('unavailable', 'no worker is running', { hint: 'hearth status says why.', retryAfter: 5 })
+}

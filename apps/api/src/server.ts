@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Config } from '@hearth/config'
+import { AppError } from '@hearth/contract'
+import { getRequestListener } from '@hono/node-server'
+import { createApp } from './app.ts'
+import type { ApiDeps } from './deps.ts'
+import { createSocketIo } from './live/socket-io.ts'
+import { dispatchUpgrades } from './live/upgrade.ts'
+import { createJobsSocket } from './live/web-socket.ts'
+import type { StudioFile } from './studio/read-studio.ts'
+
+export interface RunningServer {
+  url: string
+  /** Ends all connections. */
+  close(): Promise<void>
+}
+
+export interface ServerOptions {
+  host: string
+  /** 0: any free one. */
+  port: number
+  studio?: ReadonlyMap<string, StudioFile>
+}
+
+/** Listens for HTTP, Socket.IO and plain WebSockets on one port. @throws AppError `conflict` if it is taken. */
+export async function startServer(deps: ApiDeps, { host, port, studio }: ServerOptions): Promise<RunningServer> {
+  const app = createApp(deps, studio ? { studio } : {})
+  const server = makeServer(deps.config, getRequestListener(app.fetch))
+  const sockets = await createSocketIo(deps, server)
+  const plain = createJobsSocket(deps)
+  dispatchUpgrades(server, { '/socket.io': sockets.upgrade, '/ws/jobs': plain.upgrade })
+  await listen(server, host, port)
+  const { port: bound } = server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  return {
+    url: `${deps.config.tls ? 'https' : 'http'}://${name}:${bound}`,
+    async close() {
+      plain.close()
+      await sockets.close()
+      await closeServer(server)
+    },
+  }
+}
+
+function makeServer(config: Config, listener: ReturnType<typeof getRequestListener>): Server {
+  const limits = { headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32 * 1024 }
+  if (!config.tls) return createServer(limits, listener)
+  return createTlsServer(
+    { ...limits, cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) },
+    listener,
+  )
+}
+
+export function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const taken = error.code === 'EADDRINUSE'
+    reject(taken ? new AppError('conflict', `port ${port} of ${host} is in use`, { cause: error }) : error)
+  })
+  server.listen(port, host, resolve)
+  return promise
+}
+
+export function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  server.closeAllConnections()
+  return promise
+}

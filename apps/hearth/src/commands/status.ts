@@ -1,9 +1,11 @@
-import { loadConfig } from '@hearth/config'
+import { type Config, loadConfig } from '@hearth/config'
+import { AppError } from '@hearth/contract'
 import { openStore, owners } from '@hearth/store'
 import type { Command } from '../command.ts'
 import { signInLink } from '../supervisor/first-run.ts'
+import { localAddress } from '../supervisor/instance.ts'
 import { lockHolder } from '../supervisor/lock.ts'
-import { readRunFile } from '../supervisor/run-file.ts'
+import { type RunFile, readRunFile } from '../supervisor/run-file.ts'
 
 export const status: Command = {
   name: 'status',
@@ -16,14 +18,14 @@ export const status: Command = {
   async run(given) {
     const config = loadConfig()
     const run = await readRunFile(config.roots.state)
+    if (given.flag('link')) {
+      console.log(await newLink(config, run))
+      return 0
+    }
     if (!run) {
       const holder = await lockHolder(config.roots.state)
       console.log(holder ? `Process ${holder.pid} is busy with: ${holder.purpose}.` : 'Not running.')
       return 1
-    }
-    if (given.flag('link')) {
-      console.log(await link(run.database_url, config.publicUrl ?? run.url))
-      return 0
     }
     const health = await askHealth(run.url)
     if (given.flag('json')) {
@@ -47,11 +49,16 @@ async function askHealth(url: string): Promise<{ ok: boolean; answer: string }> 
   }
 }
 
-async function link(databaseUrl: string, url: string): Promise<string> {
+/** Works without a supervisor too, where the parts run on hosts of their own. */
+async function newLink(config: Config, run: RunFile | undefined): Promise<string> {
+  const databaseUrl = run?.database_url ?? config.databaseUrl
+  if (databaseUrl === undefined) {
+    throw new AppError('unavailable', 'Hearth is not running on this data folder.', { hint: 'hearth start' })
+  }
   const store = openStore({ url: databaseUrl, max: 1 })
   try {
     const owner = await owners.first(store, { name: 'Owner' })
-    return await signInLink(store, owner.id, url)
+    return await signInLink(store, owner.id, config.publicUrl ?? localAddress(config))
   } finally {
     await store.close()
   }

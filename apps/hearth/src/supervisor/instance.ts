@@ -34,7 +34,7 @@ const slack = 10
 const ownSettings = ['HEARTH_OWNER_KEY', 'HEARTH_OWNER_KEY_FILE', 'HEARTH_URL', 'HEARTH_KEY']
 
 /** Under which programs on this machine reach it. */
-const localAddress = (config: Config): string =>
+export const localAddress = (config: Config): string =>
   `${config.tls ? 'https' : 'http'}://${nameOf(config.host)}:${config.port}`
 
 function nameOf(host: string): string {

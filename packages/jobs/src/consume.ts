@@ -41,7 +41,7 @@ export async function consume(queue: JobQueue, options: ConsumeOptions): Promise
   const { worker, lane = 'batch', concurrency, signal, aliveMaxAge = 15, reconcileEvery = 20 } = options
   const giveUp = new AbortController()
   const hands = createHands(queue)
-  keepReconciled(queue, { aliveMaxAge, worker, every: reconcileEvery, signal })
+  const reconciling = keepReconciled(queue, { aliveMaxAge, worker, every: reconcileEvery, signal })
 
   const process = async (message: Message) => {
     // A lock that ran out brings the message again while its first handler still works on it.
@@ -57,8 +57,7 @@ export async function consume(queue: JobQueue, options: ConsumeOptions): Promise
   await aborted(signal)
   await drain(hands, options, giveUp)
   ended.abort()
-  await loop
-  await hands.close()
+  await Promise.all([loop, hands.close(), reconciling])
 }
 
 /** Runs the handler and makes sure that the job ends some way. */

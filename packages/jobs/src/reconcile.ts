@@ -18,6 +18,8 @@ export interface ReconcileOptions {
   aliveMaxAge: number
   /** Seconds given to a silent worker to speak up, in case it was us who slept. Default 3. */
   confirmAfter?: number
+  /** Cuts the waiting for silent workers short, and leaves them alone. */
+  signal?: AbortSignal
   /** Given by a worker at its start: what earlier processes of its host held is taken back at once. */
   worker?: { id: string; host: string }
 }
@@ -45,13 +47,13 @@ export async function reconcile(queue: JobQueue, options: ReconcileOptions): Pro
 /** Running jobs of workers that are known to be dead, or that are silent and stay so. */
 async function orphans(
   queue: JobQueue,
-  { aliveMaxAge, confirmAfter = 3 }: ReconcileOptions,
+  { aliveMaxAge, confirmAfter = 3, signal }: ReconcileOptions,
   dead: string[],
 ): Promise<JobRow[]> {
   const first = await jobs.orphans(queue.store, { aliveMaxAge, dead })
   if (first.every(row => dead.includes(row.workerId ?? ''))) return first
-  await pause(confirmAfter * 1000)
-  return jobs.orphans(queue.store, { aliveMaxAge, dead })
+  await pause(confirmAfter * 1000, signal)
+  return signal?.aborted ? [] : jobs.orphans(queue.store, { aliveMaxAge, dead })
 }
 
 /** The half of `reconcile` that asks nothing of workers: every waiting job gets a message that somebody will take. */
@@ -83,24 +85,20 @@ export interface ReconcilerOptions extends ReconcileOptions {
 }
 
 /** Reconciles now and every so often until the signal; a round that fails is reported and made up for by the next. */
-export function keepReconciled(queue: JobQueue, { every, signal, ...options }: ReconcilerOptions): void {
-  const round = () =>
-    reconcile(queue, options).then(
-      () => true,
-      error => {
-        const passing = error instanceof AppError && error.code === 'unavailable'
-        if (!passing) queue.onFault({ doing: 'reconcile jobs with the queue', error })
-        return false
-      },
-    )
-  const loop = async () => {
-    while (!signal.aborted) {
-      const done = await round()
-      // After a failed round the servers are probably on their way back.
-      await pause(done ? every * 1000 : 1000, signal)
+export async function keepReconciled(queue: JobQueue, { every, ...options }: ReconcilerOptions): Promise<void> {
+  const { signal } = options
+  while (!signal.aborted) {
+    let wait = every * 1000
+    try {
+      await reconcile(queue, options)
+    } catch (error) {
+      const passing = error instanceof AppError && error.code === 'unavailable'
+      if (!passing) queue.onFault({ doing: 'reconcile jobs with the queue', error })
+      // The servers are probably on their way back.
+      wait = Math.min(wait, 1000)
     }
+    await pause(wait, signal)
   }
-  void loop()
 }
 
 /** Ids of earlier workers of this host whose process is gone. */

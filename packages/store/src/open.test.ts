@@ -72,3 +72,28 @@ test('a query error stays inside, without the text of the query', async () => {
   const broken = jobs.create(rig.store, { ...newJob(), owner: 'nobody-at-all' })
   await expect(broken).rejects.toMatchObject({ code: 'internal', message: 'the database refused a query' })
 })
+
+test('connections are given back, however often the database goes away', async () => {
+  const store = openStore({ url: rig.services.databaseUrl, max: 3, onFault: () => {} })
+  for (let round = 0; round < 3; round++) {
+    await Promise.all([1, 2, 3].map(() => jobs.create(store, newJob())))
+    const calls = Array.from({ length: 12 }, () => jobs.create(store, newJob()))
+    const settled = Promise.allSettled(calls)
+    await rig.services.postgres.kill()
+    // Idle connections that nobody told of the end yet.
+    await Promise.allSettled([1, 2, 3].map(() => jobs.create(store, newJob())))
+    await settled
+    await rig.services.postgres.restart()
+    await vi.waitFor(() => ping(store), { timeout: 10_000 })
+  }
+  expect(store.pool.waitingCount).toBe(0)
+  expect(store.pool.totalCount).toBe(store.pool.idleCount)
+  await store.close()
+})
+
+test('what we refuse inside a transaction keeps the connection', async () => {
+  const store = openStore({ url: rig.services.databaseUrl, max: 1 })
+  await expect(jobs.remove(store, { id: 'unknown' })).rejects.toMatchObject({ code: 'not-found' })
+  expect(store.pool.idleCount).toBe(1)
+  await store.close()
+})

@@ -1,9 +1,9 @@
+import { AppError } from '@hearth/contract'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { storeError } from './failures.ts'
-import * as schema from './schema.ts'
 
-export type Database = NodePgDatabase<typeof schema>
+export type Database = NodePgDatabase
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 /** The database, as every query of this package takes it. */
@@ -40,7 +40,7 @@ export function openStore({ url, max = 10, onFault = warn }: StoreOptions): Stor
   // query in progress is told by its own rejection.
   pool.on('connect', client => client.on('error', ignoreReported))
   return {
-    db: drizzle(pool, { schema, casing: 'snake_case' }),
+    db: drizzle(pool, { casing: 'snake_case' }),
     pool,
     close: () => pool.end(),
   }
@@ -60,9 +60,30 @@ export async function query<T>(store: Store, work: (db: Database) => Promise<T>)
   }
 }
 
-/** As `query`, all or nothing. */
+const ofClient = new WeakMap<PoolClient, Database>()
+
+/**
+ * As `query`, all or nothing. The connection is lent and given back here: drizzle's own transaction on a pool never gives
+ * it back when the first statement fails, which a restart of the server makes happen, until the pool is empty.
+ */
 export async function transact<T>(store: Store, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return query(store, db => db.transaction(work))
+  return query(store, async () => {
+    const client = await store.pool.connect()
+    const db = ofClient.get(client) ?? drizzle(client, { casing: 'snake_case' })
+    ofClient.set(client, db)
+    let broken = true
+    try {
+      const result = await db.transaction(work)
+      broken = false
+      return result
+    } catch (error) {
+      // What we refuse ourselves has been rolled back; after anything else a new connection is the safe choice.
+      broken = !(error instanceof AppError)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  })
 }
 
 function warn(error: Error): void {

@@ -4,6 +4,7 @@ import { loadConfig } from '@hearth/config'
 import { toAppError } from '@hearth/contract'
 import { createLogger } from '@hearth/log'
 import { migrate } from '@hearth/store'
+import { createDoorKeeper } from './doors/keep-doors.ts'
 import { openDeps } from './open-deps.ts'
 import { startServer } from './server.ts'
 import { readStudio } from './studio/read-studio.ts'
@@ -15,13 +16,16 @@ const config = loadConfig()
 const log = createLogger(config, 'api')
 
 try {
-  const deps = openDeps(config, log)
+  const doors = createDoorKeeper()
+  const deps = { ...openDeps(config, log), doors }
   await migrate(deps.store)
   const studio = await readStudio(join(config.repo, 'apps/studio/out'))
   if (studio.size === 0) log.warn('the studio has not been built: only the interfaces are served')
   const server = await startServer(deps, { host: config.host, port: config.port, studio })
+  await doors.start(deps)
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping')
+    await doors.close()
     await server.close()
     await deps.close()
     process.exit(0)

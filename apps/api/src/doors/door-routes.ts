@@ -3,6 +3,7 @@ import { audit, keys } from '@hearth/store'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
+import { dialects } from '../dialects/dialects.generated.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Door } from './door-keeper.ts'
 import { addDoor, findKey, readDoors, removeDoor } from './stored-doors.ts'
@@ -28,11 +29,8 @@ async function view(deps: ApiDeps, { dialect, port, key }: Door): Promise<z.infe
   return { dialect, port, key: { id: key, name }, url: `http://127.0.0.1:${port}`, open: reason === null, reason }
 }
 
-/**
- * Doors: ports that speak one dialect without asking for a key.
- * @param dialects ids of those that there are
- */
-export function doorRoutes(deps: ApiDeps, dialects: () => readonly string[]): Route[] {
+/** Doors: ports that speak one dialect without asking for a key. */
+export function doorRoutes(deps: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -61,10 +59,11 @@ export function doorRoutes(deps: ApiDeps, dialects: () => readonly string[]): Ro
       example: { dialect: 'a1111', port: 7860, key: 'paint program' },
       answers: { 201: { description: 'The door.', schema: doorView } },
       async handle({ c, caller, body }) {
-        if (!dialects().includes(body.dialect)) {
+        const known = dialects.map(({ id }) => id)
+        if (!known.includes(body.dialect)) {
           throw new AppError('invalid-input', `dialect: there is no dialect ${body.dialect}`, {
             path: ['dialect'],
-            hint: `There are ${dialects().join(', ')}.`,
+            hint: `There are ${known.join(', ')}.`,
           })
         }
         const key = await findKey(deps.store, body.key, caller.owner)

@@ -13,8 +13,7 @@ export async function readDoors(store: Store): Promise<Door[]> {
 
 /** Adds a door, in place of one on the same port. */
 export async function addDoor(store: Store, door: Door): Promise<void> {
-  const others = (await readDoors(store)).filter(({ port }) => port !== door.port)
-  await settings.set(store, settingName, [...others, { ...door }])
+  await writeDoors(store, [...(await readDoors(store)).filter(({ port }) => port !== door.port), door])
 }
 
 /** @throws AppError `not-found`. */
@@ -22,11 +21,12 @@ export async function removeDoor(store: Store, port: number): Promise<void> {
   const doors = await readDoors(store)
   const left = doors.filter(door => door.port !== port)
   if (left.length === doors.length) throw new AppError('not-found', `no door is open on port ${port}`)
-  await settings.set(
-    store,
-    settingName,
-    left.map(door => ({ ...door })),
-  )
+  await writeDoors(store, left)
+}
+
+function writeDoors(store: Store, doors: readonly Door[]): Promise<void> {
+  const plain = doors.map(({ dialect, port, key }) => ({ dialect, port, key }))
+  return settings.set(store, settingName, plain)
 }
 
 /** A key in use, by id or name. @throws AppError `not-found`. */

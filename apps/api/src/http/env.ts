@@ -4,7 +4,10 @@ import type { Caller } from '../auth/caller.ts'
 
 /** What travels with a request. */
 export interface Env {
-  Bindings: Partial<HttpBindings>
+  Bindings: Partial<HttpBindings> & {
+    /** Set where a request came in by a door: who it is there, whatever it presents. */
+    admit?: () => Promise<Caller>
+  }
   Variables: {
     requestId: string
     /** Fields of the one line that is logged for this request. */

@@ -1,4 +1,5 @@
 import type { ApiDeps } from '../deps.ts'
+import { doorRoutes } from '../doors/door-routes.ts'
 import type { Route } from '../http/route.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
@@ -23,6 +24,7 @@ export function nativeRoutes(deps: ApiDeps): Route[] {
     ...keyRoutes(deps),
     ...sessionRoutes(deps),
     ...systemRoutes(deps),
+    ...doorRoutes(deps),
     ...healthRoutes(deps),
   ]
 }

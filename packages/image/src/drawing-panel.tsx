@@ -1,4 +1,4 @@
-import type { JobView } from '@hearth/contract'
+import type { JobView, ModelView } from '@hearth/contract'
 import { numberOf, type Parameter, type ResultProps, type Translate, textOf, type Values } from '@hearth/ui'
 import { useState } from 'react'
 import { samplerTitle } from './drawing-controls.tsx'
@@ -30,6 +30,10 @@ export const drawingPanel = {
     return width && height ? { width, height } : null
   },
   count: (values: Values) => numberOf(values, 'n') ?? 1,
+  opening(model: ModelView): Values {
+    const prompt = model.example_prompts[0]
+    return prompt === undefined ? {} : { prompt }
+  },
   chips(values: Values, t: Translate): string[] {
     const n = numberOf(values, 'n') ?? 1
     const steps = numberOf(values, 'steps')
@@ -73,7 +77,7 @@ export function DrawingResult({ job, index, preview, t }: ResultProps) {
   const final = job.state === 'succeeded' && file ? file.url : null
   return (
     <>
-      {preview && shown !== final ? (
+      {preview && (final === null || shown !== final) ? (
         <img
           src={preview}
           alt={t('preview')}

@@ -56,15 +56,32 @@ export function Hint({
   )
 }
 
+const tones = {
+  plain: 'text-muted hover:bg-hover hover:text-bright',
+  danger: 'text-bad hover:bg-bad-soft',
+  overlay: 'text-on-overlay hover:bg-overlay-button-hover',
+}
+
 export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   label: string
   children: ReactNode
   small?: boolean
   active?: boolean
+  /** `overlay`: on a picture. */
+  tone?: 'plain' | 'danger' | 'overlay'
   side?: 'top' | 'bottom'
 }
 
-export function IconButton({ label, children, small, active, side, className, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  children,
+  small,
+  active,
+  side,
+  tone = 'plain',
+  className,
+  ...rest
+}: IconButtonProps) {
   return (
     <Hint text={label} {...(side ? { side } : {})}>
       <button
@@ -73,8 +90,9 @@ export function IconButton({ label, children, small, active, side, className, ..
         {...(active === undefined ? {} : { 'aria-pressed': active })}
         {...rest}
         className={classNames(
-          'grid shrink-0 place-items-center rounded-6 transition-colors hover:bg-hover hover:text-bright disabled:opacity-40 disabled:hover:bg-transparent',
-          active ? 'bg-hover text-bright' : 'text-muted',
+          'grid shrink-0 place-items-center rounded-6 transition-colors disabled:opacity-40',
+          tones[tone],
+          active ? 'bg-hover text-bright' : '',
           small ? 'size-[26px]' : 'size-[30px]',
           className,
         )}

@@ -89,6 +89,8 @@ export interface Panel {
   frame(values: Values): { width: number; height: number } | null
   /** How many results these values will give. */
   count(values: Values): number
+  /** What somebody who was never here finds entered. */
+  opening(model: ModelView): Values
   /** What is missing before it can run, as a key of the messages; null when nothing is. */
   missing(values: Values): string | null
   /** The settings in a few words, for places with little room. */

@@ -86,7 +86,7 @@ export function PictureInput({ label, value, onChange, media, problem, overlay }
       >
         {value ? (
           <>
-            <div className="relative mx-auto grid h-[168px] place-items-center">
+            <div className="flex h-[168px] justify-center">
               <div className="relative h-full max-w-full">
                 <img src={media.address(value)} alt={t('input_picture')} className="h-full max-w-full object-contain" />
                 {overlay}
@@ -96,7 +96,8 @@ export function PictureInput({ label, value, onChange, media, problem, overlay }
               <IconButton
                 small
                 label={t('replace_picture')}
-                className="bg-overlay text-on-overlay"
+                tone="overlay"
+                className="bg-overlay"
                 onClick={() => chooser.current?.click()}
               >
                 <RefreshCw size={14} aria-hidden />
@@ -104,7 +105,8 @@ export function PictureInput({ label, value, onChange, media, problem, overlay }
               <IconButton
                 small
                 label={t('remove_picture')}
-                className="bg-overlay text-on-overlay"
+                tone="overlay"
+                className="bg-overlay"
                 onClick={() => onChange(null)}
               >
                 <X size={14} aria-hidden />

@@ -104,20 +104,20 @@ export function PictureViewer({ source, thumbnail, alt, width, height }: Picture
         <IconButton
           side="top"
           label={t('zoom_out')}
-          className="text-on-overlay"
+          tone="overlay"
           disabled={view.scale === 1}
           onClick={() => zoom(1 / 1.4)}
         >
           <ZoomOut size={16} aria-hidden />
         </IconButton>
         <span className="w-12 text-center">{Math.round(view.scale * 100)} %</span>
-        <IconButton side="top" label={t('zoom_in')} className="text-on-overlay" onClick={() => zoom(1.4)}>
+        <IconButton side="top" label={t('zoom_in')} tone="overlay" onClick={() => zoom(1.4)}>
           <ZoomIn size={16} aria-hidden />
         </IconButton>
         <IconButton
           side="top"
           label={t('zoom_fit')}
-          className="text-on-overlay"
+          tone="overlay"
           disabled={view.scale === 1}
           onClick={() => setView(fitted)}
         >

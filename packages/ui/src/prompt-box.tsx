@@ -39,7 +39,7 @@ export function PromptBox(props: PromptBoxProps) {
             placeholder={props.placeholder}
             spellCheck={false}
             onChange={event => props.onChange(event.target.value)}
-            className="field-sizing-content block max-h-64 w-full resize-none bg-transparent px-3 py-2.5 text-15 text-bright outline-none placeholder:text-faint max-sm:text-16"
+            className={`field-sizing-content block max-h-64 w-full ${props.rows === 2 ? 'min-h-16' : 'min-h-[92px] max-md:min-h-[52px]'} resize-none bg-transparent px-3 py-2.5 text-15 text-bright outline-none placeholder:text-faint max-sm:text-16`}
           />
           {props.foot ? (
             <div className="flex items-center gap-1 border-t border-line px-1.5 py-1">{props.foot}</div>

@@ -4,19 +4,35 @@ import { CircleAlert, type LucideIcon } from 'lucide-react'
 import type { ComponentProps, ReactElement, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
-/** How far something is: 0 to 1; null while nobody knows. */
-export function Meter({ value, label, className }: { value: number | null; label: string; className?: string }) {
+export interface MeterProps {
+  /** 0 to 1; null while nobody knows. */
+  value: number | null
+  label: string
+  className?: string
+  /** `part`: of something that stands still, such as memory; not progress. */
+  kind?: 'progress' | 'part'
+}
+
+/** How far something is, or how full. */
+export function Meter({ value, label, className, kind = 'progress' }: MeterProps) {
   const percent = value === null ? 0 : Math.round(Math.min(1, Math.max(0, value)) * 100)
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a name
     <div
-      role="progressbar"
+      role={kind === 'progress' ? 'progressbar' : 'meter'}
       aria-label={label}
       aria-valuemin={0}
       aria-valuemax={100}
-      {...(value === null ? {} : { 'aria-valuenow': percent })}
+      {...(value === null && kind === 'progress' ? {} : { 'aria-valuenow': percent })}
       className={classNames('h-[3px] overflow-hidden rounded-full bg-line', className ?? 'flex-1')}
     >
-      <div className="h-full rounded-full bg-ember transition-[width] place" style={{ width: `${percent}%` }} />
+      <div
+        className={classNames(
+          'h-full rounded-full transition-[width] place',
+          kind === 'progress' ? 'bg-ember' : 'bg-muted',
+        )}
+        style={{ width: `${percent}%` }}
+      />
     </div>
   )
 }
@@ -34,9 +50,15 @@ export function Dot({ tone }: { tone: keyof typeof dots }) {
   return <span aria-hidden className={classNames('inline-block size-[7px] shrink-0 rounded-full', dots[tone])} />
 }
 
-export function Kbd({ children }: { children: ReactNode }) {
+/** A key. `plain` has no frame. */
+export function Kbd({ children, plain }: { children: ReactNode; plain?: boolean }) {
   return (
-    <kbd className="inline-flex h-[18px] items-center rounded-4 border border-current px-[5px] font-sans text-11 leading-none font-medium opacity-75">
+    <kbd
+      className={classNames(
+        'inline-flex h-[18px] items-center font-sans text-11 leading-none font-medium opacity-75',
+        plain ? '' : 'rounded-4 border border-current px-[5px]',
+      )}
+    >
       {children}
     </kbd>
   )
@@ -78,7 +100,7 @@ export function Floating(props: {
     >
       <Popover.Trigger render={props.trigger} />
       <Popover.Portal>
-        <Popover.Positioner sideOffset={8} align="end" collisionPadding={8} className="z-40">
+        <Popover.Positioner sideOffset={17} align="end" collisionPadding={8} className="z-40">
           <Popover.Popup
             aria-label={props.label}
             className={classNames(

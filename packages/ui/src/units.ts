@@ -15,6 +15,8 @@ export interface Units {
   /** `1.1 / 18 GB` */
   bytesOf(part: number, whole: number): string
   duration(seconds: number): string
+  /** An estimate, no more precise than it is. */
+  about(seconds: number): string
   /** Relative, such as `5 minutes ago`. */
   ago(iso: string, now: number): string
   /** The exact time, for a title. */
@@ -31,23 +33,26 @@ export function useUnits(): Units {
     const { value, unit } = splitBytes(count)
     return t('bytes', { value: format.number(value), unit })
   }
+  const duration = (seconds: number) => {
+    if (seconds < 0.95) return t('under_a_second')
+    if (seconds < 10) return t('seconds', { n: format.number(seconds, { maximumFractionDigits: 1 }) })
+    const whole = Math.round(seconds)
+    if (whole < 90) return t('seconds', { n: whole })
+    if (whole < 600 && whole % 60 > 0) return t('minutes_seconds', { m: Math.floor(whole / 60), s: whole % 60 })
+    if (whole < 5400) return t('minutes', { n: Math.round(whole / 60) })
+    return t('hours', { h: Math.floor(whole / 3600), m: Math.round((whole % 3600) / 60) })
+  }
   return {
     bytes,
+    duration,
+    about: seconds =>
+      duration(seconds < 0.95 ? seconds : seconds < 90 ? Math.round(seconds) : Math.round(seconds / 60) * 60),
     bytesOf(part, whole) {
       const all = splitBytes(whole)
       const scale = 1000 ** byteUnits.indexOf(all.unit)
       const digits = all.unit === 'GB' || all.unit === 'TB' ? 1 : 0
-      const done = format.number(part / scale, { maximumFractionDigits: digits })
+      const done = format.number(part / scale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
       return `${done} / ${format.number(all.value)} ${all.unit}`
-    },
-    duration(seconds) {
-      if (seconds < 0.95) return t('under_a_second')
-      if (seconds < 10) return t('seconds', { n: format.number(seconds, { maximumFractionDigits: 1 }) })
-      const whole = Math.round(seconds)
-      if (whole < 90) return t('seconds', { n: whole })
-      if (whole < 600) return t('minutes_seconds', { m: Math.floor(whole / 60), s: whole % 60 })
-      if (whole < 5400) return t('minutes', { n: Math.round(whole / 60) })
-      return t('hours', { h: Math.floor(whole / 3600), m: Math.round((whole % 3600) / 60) })
     },
     ago(iso, now) {
       const at = Date.parse(iso)

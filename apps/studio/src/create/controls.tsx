@@ -97,7 +97,13 @@ export function Controls(props: WorkbenchControls) {
           ) : null}
         </div>
       </div>
-      <RunBar {...props} />
+      <RunBar
+        {...props}
+        onRun={() => {
+          setOpen(false)
+          props.onRun()
+        }}
+      />
     </aside>
   )
 }

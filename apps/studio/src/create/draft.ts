@@ -28,6 +28,8 @@ export function useDraft(task: string) {
   )
   return {
     draft,
+    /** Nothing was ever entered here in this browser. */
+    untouched: draft === empty,
     history,
     change,
     setModel: (model: string) => setDraft(before => ({ ...before, model })),

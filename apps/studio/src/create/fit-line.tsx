@@ -34,7 +34,7 @@ export function FitLine({
   if (!fit.data || model === null)
     return <Line icon={CircleDashed} tone="text-faint" text={fit.isFetching ? t('fit_unknown') : ' '} />
   const { fits, estimated_seconds: seconds, needed_bytes, free_after_eviction_bytes } = fit.data
-  const time = seconds === null ? null : units.duration(seconds)
+  const time = seconds === null ? null : units.about(seconds)
   if (fits === 'never') {
     const text = t('fit_never', { needed: units.bytes(needed_bytes), free: units.bytes(free_after_eviction_bytes) })
     return <Line icon={CircleAlert} tone="text-bad" text={text} />

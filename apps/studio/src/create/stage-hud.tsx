@@ -67,7 +67,7 @@ export function Unfinished({ job }: { job: JobView }) {
       >
         {cancelling ? t('cancelling') : t('cancel')}
         <span className="max-md:hidden">
-          <Kbd>Esc</Kbd>
+          <Kbd plain>Esc</Kbd>
         </span>
       </Button>
     </figcaption>
@@ -92,7 +92,7 @@ function Doing({ job }: { job: JobView }) {
     <>
       <span className="whitespace-nowrap">{t.rich('step', { done, total, b: bold })}</span>
       {seconds_left === undefined || done >= total ? null : (
-        <span className="truncate text-on-overlay-dim">{t('left', { time: units.duration(seconds_left) })}</span>
+        <span className="truncate text-on-overlay-dim">{t('left', { time: units.about(seconds_left) })}</span>
       )}
     </>
   )
@@ -105,26 +105,25 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
   const reuse = useReuse()
   const file = job.outputs[index]
   if (!file) return null
-  const button = 'text-on-overlay hover:bg-overlay-button-hover hover:text-on-overlay'
   return (
     <figcaption className="absolute right-3 bottom-3 flex gap-0.5 rounded-8 bg-overlay p-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
       {reuse.canUseInput ? (
         <IconButton
           side="top"
           label={t('use_as_input')}
-          className={button}
+          tone="overlay"
           onClick={() => reuse.takeAsInput(`output:${job.id}/${file.name}`, panel.title(job.input), job.task)}
         >
           <ImagePlus size={16} aria-hidden />
         </IconButton>
       ) : null}
-      <IconButton side="top" label={t('copy_picture')} className={button} onClick={() => void copyPicture(file.url)}>
+      <IconButton side="top" label={t('copy_picture')} tone="overlay" onClick={() => void copyPicture(file.url)}>
         <Copy size={16} aria-hidden />
       </IconButton>
       <IconButton
         side="top"
         label={t('download')}
-        className={button}
+        tone="overlay"
         onClick={() => download(file.url, `${job.id.slice(-8)}-${file.name}`)}
       >
         <Download size={16} aria-hidden />
@@ -132,7 +131,7 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
       <IconButton
         side="top"
         label={t('in_gallery')}
-        className={button}
+        tone="overlay"
         onClick={() => router.push(`/gallery/?job=${job.id}&picture=${index}`)}
       >
         <ImageIcon size={16} aria-hidden />

@@ -40,8 +40,12 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
 
   const results = useResults(panels.map(candidate => candidate.task))
   const wanted = address.get('job')
-  const shown = wanted ?? results.jobs[0]?.id ?? null
+  const shown = wanted ?? (results.jobs.find(job => job.state === 'running') ?? results.jobs[0])?.id ?? null
 
+  const { untouched, change: enter } = state
+  useEffect(() => {
+    if (untouched && chosen) enter(panel.opening(chosen))
+  }, [untouched, chosen, enter, panel])
   const change: typeof state.change = patch => {
     setProblem(null)
     state.change(patch)

@@ -49,10 +49,10 @@ export function Detail({ picture, onClose, onDelete, onFull }: DetailProps) {
           />
         </button>
         <div className="absolute top-2 right-2 flex gap-1">
-          <IconButton label={t('full')} className="bg-overlay text-on-overlay" onClick={onFull}>
+          <IconButton label={t('full')} tone="overlay" className="bg-overlay" onClick={onFull}>
             <Maximize2 size={14} aria-hidden />
           </IconButton>
-          <IconButton label={t('close')} className="bg-overlay text-on-overlay" onClick={onClose}>
+          <IconButton label={t('close')} tone="overlay" className="bg-overlay" onClick={onClose}>
             <X size={16} aria-hidden />
           </IconButton>
         </div>
@@ -74,7 +74,7 @@ export function Detail({ picture, onClose, onDelete, onFull }: DetailProps) {
         </a>
         <CopyMenu picture={picture} />
         <span className="flex-1" />
-        <IconButton label={t('delete')} className="text-bad hover:bg-bad-soft hover:text-bad" onClick={onDelete}>
+        <IconButton label={t('delete')} tone="danger" onClick={onDelete}>
           <Trash2 size={16} aria-hidden />
         </IconButton>
       </div>

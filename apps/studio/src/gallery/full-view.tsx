@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { IconButton, PictureViewer } from '@hearth/ui'
 import { ChevronLeft, ChevronRight, X } from 'lucide-react'
+import { useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { useNaming } from '../frame/panels.tsx'
 import type { Picture } from './pictures.ts'
@@ -18,11 +19,16 @@ export function FullView({ picture, previous, next, onSelect, onClose }: FullVie
   const t = useTranslations('gallery')
   const { title } = useNaming()(picture.job)
   const { file } = picture
-  const side = 'absolute top-1/2 -translate-y-1/2 bg-overlay text-on-overlay size-10'
+  const popup = useRef<HTMLDivElement>(null)
+  const side = 'absolute top-1/2 -translate-y-1/2 bg-overlay size-10'
   return (
     <Dialog.Root open onOpenChange={open => (open ? undefined : onClose())}>
       <Dialog.Portal>
-        <Dialog.Popup className="fixed inset-0 z-50 grid grid-rows-[52px_1fr] bg-canvas outline-none">
+        <Dialog.Popup
+          ref={popup}
+          initialFocus={popup}
+          className="fixed inset-0 z-50 grid grid-rows-[52px_1fr] bg-canvas outline-none"
+        >
           <div className="flex items-center gap-3 px-4">
             <Dialog.Title className="flex-1 truncate text-14 font-strong text-bright">{title}</Dialog.Title>
             <IconButton label={t('close')} onClick={onClose}>
@@ -39,12 +45,17 @@ export function FullView({ picture, previous, next, onSelect, onClose }: FullVie
               height={file.height}
             />
             {previous ? (
-              <IconButton label={t('previous')} className={`${side} left-5`} onClick={() => onSelect(previous)}>
+              <IconButton
+                label={t('previous')}
+                tone="overlay"
+                className={`${side} left-5`}
+                onClick={() => onSelect(previous)}
+              >
                 <ChevronLeft size={20} aria-hidden />
               </IconButton>
             ) : null}
             {next ? (
-              <IconButton label={t('next')} className={`${side} right-5`} onClick={() => onSelect(next)}>
+              <IconButton label={t('next')} tone="overlay" className={`${side} right-5`} onClick={() => onSelect(next)}>
                 <ChevronRight size={20} aria-hidden />
               </IconButton>
             ) : null}

@@ -72,7 +72,7 @@ export function GalleryView() {
           <Empty searching={text !== '' || kind !== ''} onClear={() => setAddress({ q: null, kind: null })} />
         ) : null}
         {byDay(pictures).map(({ day, pictures: those }) => (
-          <section key={day}>
+          <section key={day} className="mt-6 first-of-type:mt-0">
             <Day day={day} />
             <Grid pictures={those} selected={selected} onSelect={select} />
           </section>
@@ -131,7 +131,7 @@ function Day({ day }: { day: string }) {
   const date = new Date(day)
   const days = Math.round((new Date(new Date().toDateString()).getTime() - date.getTime()) / 86_400_000)
   const name = days === 0 ? t('today') : days === 1 ? t('yesterday') : format.dateTime(date, { dateStyle: 'long' })
-  return <h2 className="mt-5 mb-2.5 text-12 font-normal text-muted first:mt-0">{name}</h2>
+  return <h2 className="mb-2.5 text-12 font-normal text-muted">{name}</h2>
 }
 
 function Empty({ searching, onClear }: { searching: boolean; onClear(): void }) {

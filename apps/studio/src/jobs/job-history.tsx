@@ -18,7 +18,12 @@ export function JobHistory({ id }: { id: string }) {
           <span className={classNames('relative top-[-1px] size-[7px] rounded-full', toneOf(event))} aria-hidden />
           <span className="wrap-anywhere text-ink">{say(event)}</span>
           <time dateTime={event.at} className="text-12 text-muted tabular">
-            {format.dateTime(new Date(event.at), { hour: '2-digit', minute: '2-digit', second: '2-digit' })}
+            {format.dateTime(new Date(event.at), {
+              hour: '2-digit',
+              minute: '2-digit',
+              second: '2-digit',
+              hourCycle: 'h23',
+            })}
           </time>
         </li>
       ))}

@@ -88,10 +88,9 @@ function JobLine({ job }: { job: JobView }) {
   }
   return (
     <div className={line}>
-      <span title={units.exact(job.finished_at ?? job.created_at)}>
-        {units.ago(job.finished_at ?? job.created_at, now)}
+      <span className="truncate" title={units.exact(job.finished_at ?? job.created_at)}>
+        {units.ago(job.finished_at ?? job.created_at, now)} · {job.model}
       </span>
-      <span className="truncate">· {job.model}</span>
     </div>
   )
 }

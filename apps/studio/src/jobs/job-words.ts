@@ -35,7 +35,7 @@ export function useJobWords(): { doing(job: JobView): string; wait(job: JobView)
           ? units.bytesOf(done, total)
           : t('of_total', { done: units.number(done), total: units.number(total) })
       if (seconds_left === undefined || done >= total) return amount
-      return `${amount} · ${t('left', { time: units.duration(seconds_left) })}`
+      return `${amount} · ${t('left', { time: units.about(seconds_left) })}`
     },
   }
 }

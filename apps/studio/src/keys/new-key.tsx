@@ -30,8 +30,8 @@ export function NewKey({ onClose }: { onClose(): void }) {
         ...(generate ? { rate_generate: Number(generate) } : {}),
         ...(status ? { rate_status: Number(status) } : {}),
       }
-      const answer = await request<KeyView & { key: string }>('/keys', { method: 'POST', body })
-      setMade(answer.key)
+      const answer = await request<{ key: KeyView; secret: string }>('/keys', { method: 'POST', body })
+      setMade(answer.secret)
       void client.invalidateQueries({ queryKey: cached.keys })
     } catch (thrown) {
       setProblem(toAppError(thrown).report())

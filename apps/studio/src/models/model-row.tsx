@@ -143,7 +143,7 @@ function Pulling({ model }: { model: ModelView }) {
   const words =
     job?.state === 'queued'
       ? t('waiting')
-      : [units.bytesOf(done, total), ...(left === undefined ? [] : [units.duration(left)])].join(' · ')
+      : [units.bytesOf(done, total), ...(left === undefined ? [] : [units.about(left)])].join(' · ')
   return (
     <div className="flex items-center gap-2 text-12 text-muted tabular">
       <Meter value={total > 0 ? done / total : null} label={words} />

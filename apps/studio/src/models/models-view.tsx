@@ -63,8 +63,12 @@ export function ModelsView() {
           action={<Button onClick={() => setAddress({ q: null })}>{t('none_action')}</Button>}
         />
       ) : null}
-      {here.length > 0 ? <Table title={t('installed')}>{here.map(row)}</Table> : null}
-      {elsewhere.length > 0 ? <Table title={t('available')}>{elsewhere.map(row)}</Table> : null}
+      {wanted.length > 0 ? (
+        <Table>
+          {here.map(row)}
+          {elsewhere.map(row)}
+        </Table>
+      ) : null}
       <p className="mt-6 text-12 text-muted">{t('folder_hint')}</p>
       {pull.dialog}
       {removing ? <RemoveDialog model={removing} onClose={() => setRemoving(null)} /> : null}
@@ -78,12 +82,11 @@ function matches(model: ModelView, text: string): boolean {
   return words.every(word => about.includes(word))
 }
 
-function Table({ title, children }: { title: string; children: ReactNode }) {
+function Table({ children }: { children: ReactNode }) {
   const t = useTranslations('models')
   const head = 'px-3 py-2 text-left text-12 font-normal text-muted'
   return (
-    <table className="mb-6 w-full border-collapse text-13">
-      <caption className="px-3 pb-1 text-left text-12 text-muted sm:sr-only">{title}</caption>
+    <table className="w-full border-collapse text-13">
       <thead className="max-sm:hidden">
         <tr className="border-b border-line">
           <th className={head}>{t('col_model')}</th>

@@ -70,6 +70,7 @@ function Details({ workers, close }: { workers: WorkerView[]; close(): void }) {
             {device.usable ? (
               <div className="mt-2 flex items-center gap-3 text-12 text-muted">
                 <Meter
+                  kind="part"
                   value={device.memory_budget > 0 ? device.memory_used / device.memory_budget : 0}
                   label={t('memory')}
                 />

@@ -64,7 +64,7 @@ function Figure({ label, value, children }: { label: string; value: ReactNode; c
 
 interface HealthReport {
   ok: boolean
-  reason: string | null
+  reasons: string[]
 }
 
 /** Asked of the address that monitors ask: whether a job sent now would run. */
@@ -73,8 +73,8 @@ function useHealth() {
     queryKey: ['health'],
     queryFn: async ({ signal }): Promise<HealthReport> => {
       const response = await fetch('/health', { signal })
-      const body = (await response.json()) as { reason?: string }
-      return { ok: response.ok, reason: body.reason ?? null }
+      const body = (await response.json()) as { reasons: string[] }
+      return { ok: response.ok, reasons: body.reasons }
     },
     refetchInterval: 10_000,
   })
@@ -86,7 +86,7 @@ function Health() {
   const good = health.data?.ok ?? false
   return (
     <Figure
-      label={good ? t('health_good_text') : (health.data?.reason ?? ' ')}
+      label={good ? t('health_good_text') : (health.data?.reasons.join(', ') ?? ' ')}
       value={
         <span className={`flex items-center gap-2 ${good ? 'text-good' : 'text-warn'}`}>
           {good ? <HeartPulse size={18} aria-hidden /> : <TriangleAlert size={18} aria-hidden />}
@@ -138,6 +138,7 @@ function Device({ device }: { device: DeviceView }) {
       {device.usable ? (
         <div className="mt-2 flex items-center gap-3 pl-[17px] text-12 text-muted tabular">
           <Meter
+            kind="part"
             value={device.memory_budget > 0 ? device.memory_used / device.memory_budget : 0}
             label={t('col_memory')}
           />

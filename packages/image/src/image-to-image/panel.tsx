@@ -112,6 +112,8 @@ export const panel = definePanel({
   task: 'image-to-image',
   order: 2,
   messages: { en: { ...drawingMessages.en, ...en }, zh: { ...drawingMessages.zh, ...zh } },
+  // The words depend on the picture.
+  opening: () => ({}),
   accepts: { field: 'image', media: 'image' },
   missing: values => (textOf(values, 'image') === '' ? 'need_image' : null),
   lead: PictureAndPrompt,

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import { type Checkpoint, checkpointEntry, execute, type FolderView } from '@hearth/contract'
-import { decodePicture, encodePicture, type Picture, readParameters } from '@hearth/media'
-import { executorSuite, fakeContext } from '@hearth/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { type Checkpoint, checkpointEntry } from '@hearth/contract'
+import { encodePicture, type Picture } from '@hearth/media'
+import { executorSuite } from '@hearth/testing'
+import { beforeAll } from 'vitest'
 import { task as imageToImage } from '../../image-to-image/spec.ts'
 import { task as textToImage } from '../../text-to-image/spec.ts'
 import catalogue from './checkpoints.json' with { type: 'json' }
@@ -16,7 +14,6 @@ const entries = catalogue.map(entry => checkpointEntry.parse(entry))
 const starter = entries.find(entry => entry.id === 'starter')!
 const dir = join(repo, 'models/starter/text-to-image')
 const checkpoint: Checkpoint = { ...starter, family: family.id, dir, digest: 'unverified', tasks: [...family.tasks] }
-const placement = { device: 'cpu', deviceIndex: 0, threads: 1 } as const
 
 /** A red disc on white. */
 function disc(side: number): Picture {

@@ -18,7 +18,9 @@ export interface Tokenizer {
 
 const endOfWord = '</w>'
 // White space as the reference implementation has it: not JavaScript's \s, which differs in two characters.
-const words = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu
+const word = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu
+// Special tokens in other letters than theirs come here in small ones: one piece at first, then words as any other.
+const piece = new RegExp(`<\\|startoftext\\|>|<\\|endoftext\\|>|${word.source}`, 'gu')
 const space = /\p{White_Space}+/gu
 
 const token = z
@@ -122,7 +124,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const ending = new Set([...ids].filter(([piece]) => piece.endsWith(endOfWord)).map(([, id]) => id))
   const known = new Map<string, number[]>()
 
-  const word = (value: string): number[] => {
+  const wordIds = (value: string): number[] => {
     const cached = known.get(value)
     if (cached) return cached
     const bytes = [...Buffer.from(value, 'utf8')].map(byte => letters[byte] ?? '')
@@ -139,7 +141,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const plain = (value: string): number[] => {
     // Letter by letter: a final sigma stays the sigma that the vocabulary was made from.
     const lower = [...value.normalize('NFC').replace(space, ' ')].map(letter => letter.toLowerCase()).join('')
-    return (lower.match(words) ?? []).flatMap(word)
+    return (lower.match(piece) ?? []).flatMap(part => part.match(word) ?? []).flatMap(wordIds)
   }
   return {
     encode: value =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isPickle, listFiles, signature } from './folder.ts'
@@ -62,15 +63,11 @@ export function createDigests(stateDir: string): Digests {
 }
 
 /** sha256 of a file, read in pieces so that the event loop is not held up. */
-export async function hashFile(path: string, signal?: AbortSignal, piece?: (bytes: number) => void): Promise<string> {
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  const buffer = Buffer.allocUnsafe(pieceBytes)
-  await using file = await open(path, 'r')
-  for (;;) {
+  for await (const piece of createReadStream(path, { highWaterMark: pieceBytes })) {
     signal?.throwIfAborted()
-    const { bytesRead } = await file.read(buffer, 0, pieceBytes)
-    if (bytesRead === 0) return hash.digest('hex')
-    hash.update(buffer.subarray(0, bytesRead))
-    piece?.(bytesRead)
+    hash.update(piece)
   }
+  return hash.digest('hex')
 }

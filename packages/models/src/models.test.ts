@@ -170,6 +170,51 @@ describe('what is installed', () => {
   })
 })
 
+describe('folders and the catalogue', () => {
+  const known = {
+    ...big,
+    licence: { id: 'MIT' },
+    files: Object.entries(painting).map(([path, text]) => ({ path, bytes: text.length })),
+  }
+  const openKnown = () =>
+    createModels({ config: config(), families: [painter, clerk], entries: [{ family: 'painter', entries: [known] }] })
+
+  it.each(['big', 'Org/Big'])('knows a folder called %s that holds the files of an entry', async name => {
+    const dir = await place(`data/models/${name}`, painting)
+    const models = openKnown()
+    expect(await models.resolve('paint', 'big')).toMatchObject({ dir, title: 'Big', licence: { id: 'MIT' } })
+    if (name === 'big') expect(await models.pull('big')).toMatchObject({ model: 'big', bytes: 23 })
+  })
+
+  it('takes a folder with an entry’s name and other files for what it is', async () => {
+    await place('data/models/big', { ...painting, 'unet/model.onnx': 'other weights' })
+    expect(await openKnown().get('big')).toMatchObject({ state: 'installed', title: 'Found', origin: 'folder' })
+    await expect(openKnown().pull('big')).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  it('says of two folders of one name which is used', async () => {
+    await place('data/models/My Own', painting)
+    await place('data/models/my-own', painting)
+    const views = await openKnown().list()
+    expect(views.map(({ id, state, reason }) => [id, state, reason])).toEqual([
+      ['big', 'available', null],
+      ['my-own', 'installed', null],
+      ['my-own-2', 'broken', 'there is another model called my-own: rename the folder my-own'],
+      ['clerk', 'installed', null],
+    ])
+  })
+
+  it('is not stopped by a family that fails on a folder', async () => {
+    await place('data/models/odd', painting)
+    const fragile: Family = { ...painter, describe: () => Promise.reject(new TypeError('x is undefined')) }
+    const models = createModels({ config: config(), families: [fragile], entries: [] })
+    expect(await models.get('odd')).toMatchObject({
+      state: 'broken',
+      reason: /painter cannot make sense.*x is undefined/,
+    })
+  })
+})
+
 describe('list', () => {
   it('shows the catalogue in order with what is on disk', async () => {
     await place('repo/models/starter/icons', painting)

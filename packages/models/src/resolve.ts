@@ -1,6 +1,6 @@
 import { AppError, type Checkpoint } from '@hearth/contract'
-import { type CatalogueEntry, findByName } from './catalogue.ts'
-import type { Scan } from './scan.ts'
+import { type CatalogueEntry, findByName, fold } from './catalogue.ts'
+import type { Scan } from './found.ts'
 import { humanBytes } from './size.ts'
 
 /** What there is to choose from. */
@@ -47,7 +47,7 @@ function byName(choice: Choice, task: string, name: string): Checkpoint {
     })
   }
   const entry = findByName(choice.catalogue, name)
-  const broken = choice.scan.broken.find(({ id }) => id === (entry?.id ?? name))
+  const broken = choice.scan.broken.find(({ id }) => fold(id) === fold(entry?.id ?? name))
   if (broken) {
     throw new AppError('model-broken', `the model ${broken.id} cannot be used: ${broken.reason}`, {
       hint: entry ? `Pull it again: hearth pull ${entry.id}` : `Look at the folder ${broken.dir}.`,

@@ -1,8 +1,8 @@
 import type { ModelView } from '@hearth/contract'
 import { type CatalogueEntry, sourceText } from './catalogue.ts'
+import type { Broken, Installed } from './found.ts'
 import type { partialState } from './keep.ts'
 import { type Choice, defaultFor } from './resolve.ts'
-import type { Broken, Installed } from './scan.ts'
 
 type Partial = Awaited<ReturnType<typeof partialState>>
 

@@ -44,8 +44,18 @@ export async function download(
   pull: Pull,
   received: (bytes: number) => void,
 ): Promise<Downloaded> {
-  await using file = await PartialFile.open(place.file, place.etag, target.digest?.algorithm ?? 'sha256', pull.signal)
-  await dropUnknown(file, target)
+  return PartialFile.use(place, target.digest?.algorithm ?? 'sha256', pull.signal, async file => {
+    await dropUnknown(file, target)
+    return complete(file, target, pull, received)
+  })
+}
+
+async function complete(
+  file: PartialFile,
+  target: Target,
+  pull: Pull,
+  received: (bytes: number) => void,
+): Promise<Downloaded> {
   let failures = 0
   let mismatches = 0
   for (;;) {

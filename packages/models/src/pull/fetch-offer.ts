@@ -121,14 +121,15 @@ async function copyFolder(
   let done = 0
   for (const { path } of wanted) {
     const to = placeOf(place, path)
-    await using file = await PartialFile.open(to.file, to.etag, 'sha256', pull.signal)
-    await file.restart()
-    for await (const piece of createReadStream(join(dir, path), { highWaterMark: 2 ** 20, signal: pull.signal })) {
-      await file.write(piece)
-      done += piece.length
-      report(done, total)
-    }
-    await file.sync()
+    await PartialFile.use(to, 'sha256', pull.signal, async file => {
+      await file.restart()
+      for await (const piece of createReadStream(join(dir, path), { highWaterMark: 2 ** 20 })) {
+        pull.signal.throwIfAborted()
+        await file.write(piece)
+        done += piece.length
+        report(done, total)
+      }
+    })
   }
   const fetched: FetchedFile[] = []
   for (const file of wanted) fetched.push(await check(file, join(place.files, file.path), pull.signal))

@@ -27,17 +27,25 @@ export class PartialFile {
     this.#hash = createHash(algorithm)
   }
 
-  /** Opens or makes a file and reads what is in it. The etag is kept in a file of its own, so that it outlives us. */
-  static async open(path: string, etagPath: string, algorithm: HashName, signal: AbortSignal): Promise<PartialFile> {
-    await mkdir(dirname(path), { recursive: true })
-    const file = new PartialFile(await open(path, 'a+'), path, etagPath, algorithm)
+  /**
+   * Opens or makes a file, reads what is in it, and closes it after the work. The etag is kept in a file of its own, so
+   * that it outlives us.
+   */
+  static async use<T>(
+    place: { file: string; etag: string },
+    algorithm: HashName,
+    signal: AbortSignal,
+    work: (file: PartialFile) => Promise<T>,
+  ): Promise<T> {
+    await mkdir(dirname(place.file), { recursive: true })
+    const handle = await open(place.file, 'a+')
     try {
+      const file = new PartialFile(handle, place.file, place.etag, algorithm)
       await file.#readAll(signal)
-      file.etag = await readEtag(etagPath)
-      return file
-    } catch (error) {
-      await file[Symbol.asyncDispose]()
-      throw error
+      file.etag = await readEtag(place.etag)
+      return await work(file)
+    } finally {
+      await handle.close()
     }
   }
 
@@ -78,10 +86,6 @@ export class PartialFile {
   /** Resolves when all is on the disk itself. */
   async sync(): Promise<void> {
     await this.#handle.sync()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close()
   }
 
   async #readAll(signal: AbortSignal): Promise<void> {

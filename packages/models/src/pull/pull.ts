@@ -4,7 +4,7 @@ import { AppError, type CheckpointEntry, toAppError } from '@hearth/contract'
 import { sourceText } from '../catalogue.ts'
 import { createDigests } from '../digest.ts'
 import { listFiles, sumBytes } from '../folder.ts'
-import { modelDigest, readManifest } from '../manifest.ts'
+import { type Manifest, manifestName, modelDigest, readManifest } from '../manifest.ts'
 import { openSource } from '../sources/open.ts'
 import type { Pull, PullContext, PullOptions, PullResult } from './context.ts'
 import { type FetchedFile, fetchOffer, type Workplace } from './fetch-offer.ts'
@@ -97,19 +97,31 @@ async function findInstalled(
   }
   const target = join(config.roots.models, entry.id)
   if (!(await isFolder(target))) return undefined
-  const manifest = await readManifest(target).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'model-broken') return undefined
-    throw error
-  })
-  if (manifest === undefined && !(await stat(join(target, 'hearth.json')).catch(() => undefined))) {
+  const files = new Map((await listFiles(target)).map(({ path, bytes }) => [path, bytes]))
+  const holds = (listed: readonly { path: string; bytes: number }[]) =>
+    listed.every(({ path, bytes }) => files.get(path) === bytes)
+  if (!files.has(manifestName)) {
+    if (entry.files.length > 0 && holds(entry.files)) {
+      const digest = await createDigests(config.roots.state).compute(target)
+      return { bytes: sumBytes(entry.files), digest }
+    }
     throw new AppError('conflict', `the folder ${target} is there already, and no pull has put it there`, {
       hint: 'Move it away or rename it, then pull again.',
     })
   }
-  const files = new Map((await listFiles(target)).map(({ path, bytes }) => [path, bytes]))
-  const whole = manifest?.files.every(({ path, bytes }) => files.get(path) === bytes) ?? false
-  const same = manifest && entry.files.every(file => manifest.files.some(({ path }) => path === file.path))
-  return manifest && whole && same ? { bytes: sumBytes(manifest.files), digest: manifest.digest } : undefined
+  const manifest = await readManifest(target).catch((error: unknown) => {
+    // It is written anew by the pull.
+    if (error instanceof AppError && error.code === 'model-broken') return undefined
+    throw error
+  })
+  const same = manifest && holds(manifest.files) && entry.files.every(file => namedIn(manifest, file))
+  return same ? { bytes: sumBytes(manifest.files), digest: manifest.digest } : undefined
+}
+
+function namedIn(manifest: Manifest, file: CheckpointEntry['files'][number]): boolean {
+  return manifest.files.some(
+    ({ path, sha256 }) => path === file.path && (file.sha256 === undefined || file.sha256 === sha256),
+  )
 }
 
 async function fromFirstSource(

@@ -3,7 +3,8 @@ import { family as echo } from '@hearth/testing/families/echo/family'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Engine } from './engine/host.ts'
 import type { Lease } from './lease.ts'
-import { Residents, type Want } from './residents.ts'
+import { Residents } from './residents.ts'
+import type { Want } from './want.ts'
 import { isAlive, until } from './worker-under-test.ts'
 
 const gibibyte = 2 ** 30
@@ -174,6 +175,22 @@ describe('residents', () => {
     expect(again.warm).toBe(false)
     await again.load(never)
     await again.release()
+  })
+
+  it('load a model anew that was replaced on disk', async () => {
+    const residents = create(1)
+    const before = { ...checkpoint('echo'), digest: 'aa' }
+    const first = await residents.lease(want('echo', [0], { checkpoint: before }))
+    await first.load(never)
+    await first.release()
+    const pid = residents.views().residents[0]?.pid ?? 0
+    const same = await residents.lease(want('echo', [0], { checkpoint: { ...before, digest: 'unverified' } }))
+    expect(same.warm).toBe(true)
+    await same.release()
+    const other = await residents.lease(want('echo', [0], { checkpoint: { ...before, digest: 'bb' } }))
+    expect(other.warm).toBe(false)
+    expect(isAlive(pid)).toBe(false)
+    await other.release()
   })
 
   it('refuse those that wait when they close', async () => {

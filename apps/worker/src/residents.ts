@@ -1,24 +1,8 @@
-import {
-  AppError,
-  type Checkpoint,
-  type DeviceView,
-  type Family,
-  type Placement,
-  type ResidentView,
-} from '@hearth/contract'
+import { AppError, type Checkpoint, type DeviceView, type Placement, type ResidentView } from '@hearth/contract'
 import { candidates, Ledger, takesDevice } from '@hearth/runtime'
 import type { Engine } from './engine/host.ts'
 import { Lease } from './lease.ts'
-
-/** What a job needs before it may be claimed. */
-export interface Want {
-  checkpoint: Checkpoint
-  family: Family
-  input: unknown
-  /** Turn among those that wait, compared number by number; smaller goes first. */
-  order: readonly number[]
-  signal: AbortSignal
-}
+import { compareTurns, isOther, type Want } from './want.ts'
 
 export interface ResidentsOptions {
   devices: readonly DeviceView[]
@@ -94,7 +78,7 @@ export class Residents {
     }
     want.signal.addEventListener('abort', leave)
     this.#waiting.push(waiter)
-    this.#waiting.sort((a, b) => compare(a.want.order, b.want.order))
+    this.#waiting.sort((a, b) => compareTurns(a.want, b.want))
     this.#serve()
     return promise.finally(() => want.signal.removeEventListener('abort', leave))
   }
@@ -131,6 +115,7 @@ export class Residents {
     for (const waiter of [...this.#waiting]) {
       const { want, bytes, devices } = waiter
       if (devices.some(device => held.has(device))) continue
+      this.#dismissStale(want.checkpoint)
       const grant = this.#ledger.claim({ model: want.checkpoint.id, bytes, devices }, Date.now())
       if (grant.kind === 'granted') {
         this.#waiting = this.#waiting.filter(other => other !== waiter)
@@ -201,6 +186,12 @@ export class Residents {
     void this.#residents.get(id)?.engine?.end()
   }
 
+  /** A model that was replaced on disk since it was loaded is not the one that is asked for. */
+  #dismissStale(wanted: Checkpoint): void {
+    const loaded = this.#residents.get(wanted.id)?.checkpoint
+    if (loaded && isOther(loaded, wanted) && this.#ledger.dismiss(wanted.id)) this.#dismiss(wanted.id)
+  }
+
   #expire(): void {
     for (const model of this.#ledger.expire(Date.now() - this.#options.idleTimeout)) this.#dismiss(model)
   }
@@ -234,11 +225,6 @@ export class Residents {
 
 function newResident(checkpoint: Checkpoint, device: string): Resident {
   return { checkpoint, device, engine: undefined, state: 'loading', idleSince: undefined }
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((value, position) => value !== b[position])
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0)
 }
 
 function tooLarge(checkpoint: Checkpoint, bytes: number, devices: readonly DeviceView[]): AppError {

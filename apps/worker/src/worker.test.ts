@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobEvent } from '@hearth/contract'
 import { cancel, subscribe } from '@hearth/jobs'
+import { laneOf } from '@hearth/runtime'
 import { jobs, runs } from '@hearth/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { host, isAlive, openSpine, type Spine, until } from './worker-under-test.ts'
@@ -126,6 +127,21 @@ describe('a job', () => {
   })
 })
 
+describe('a job that takes no device', () => {
+  it('does not wait behind one that does', async () => {
+    const drawing = await spine.echo({ text: 'x', steps: 400, step_ms: 50 })
+    await spine.progressed(drawing, 1)
+    const pull = { task: 'pull-model', model: 'downloader', family: 'downloads', input: { model: 'no-such-model' } }
+    const id = await spine.submit({ ...pull, lane: laneOf('none') })
+    const row = await spine.reach(id, 'succeeded', 'failed')
+    expect(row).toMatchObject({ device: 'none', error: { code: 'not-found' } })
+    expect(row.error?.message).toContain('no-such-model')
+    await spine.reach(drawing, 'running')
+    await cancel(spine.queue, { id: drawing })
+    await spine.reach(drawing, 'cancelled')
+  })
+})
+
 describe('a cancel', () => {
   it('ends a running job within two steps, and nothing is kept', async () => {
     let done = 0
@@ -134,7 +150,7 @@ describe('a cancel', () => {
     })
     await spine.queue.bus.listening()
     const engine = await engineOf('echo')
-    const id = await spine.echo({ text: 'x', steps: 200, step_ms: 150 })
+    const id = await spine.echo({ text: 'x', steps: 200, step_ms: 300 })
     await until(
       'some steps are made',
       () => done,

@@ -102,6 +102,19 @@ describe('ledger', () => {
   })
 })
 
+describe('a dismissed model', () => {
+  it('leaves if it is idle, once, and never if it is in use', () => {
+    const ledger = new Ledger([gpu])
+    ledger.claim(claim('a', 10), 1)
+    expect(ledger.dismiss('a')).toBe(false)
+    ledger.idle('a', 1)
+    expect(ledger.dismiss('a')).toBe(true)
+    expect(ledger.dismiss('a')).toBe(false)
+    expect(ledger.dismiss('b')).toBe(false)
+    expect(ledger.claim(claim('a', 10), 2)).toEqual({ kind: 'wait', for: 'model' })
+  })
+})
+
 const models = ['a', 'b', 'c', 'd', 'e']
 const step = fc.oneof(
   fc.record({

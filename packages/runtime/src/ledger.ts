@@ -90,6 +90,12 @@ export class Ledger {
     return this.#dismiss([...this.#entries.values()].filter(entry => entry.state === 'idle' && entry.usedAt <= before))
   }
 
+  /** Marks one model as leaving. False: it is in use, leaving already, or not there. */
+  dismiss(model: string): boolean {
+    const entry = this.#entries.get(model)
+    return entry?.state === 'idle' && this.#dismiss([entry]).length === 1
+  }
+
   /** Bytes reserved on a device. */
   used(device: string): number {
     return this.#on(device).reduce((sum, entry) => sum + entry.bytes, 0)

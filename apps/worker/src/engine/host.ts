@@ -72,6 +72,7 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #lines: string[] = []
   #pending: { resolve(message: Outcome): void; reject(error: Error): void } | undefined
+  #exit: Exit | undefined
   #current: { run: string; signal: AbortSignal; events: RunEvents } | undefined
   /** Resolves when the process is gone, whatever the cause. */
   readonly exited: Promise<Exit>
@@ -98,7 +99,10 @@ export class Engine {
         if (this.#child.pid === undefined) resolve({ code: null, signal: null, lines: this.#lines })
       })
     })
-    void this.exited.then(exit => this.#pending?.reject(new EngineCrash(exit)))
+    void this.exited.then(exit => {
+      this.#exit = exit
+      this.#pending?.reject(new EngineCrash(exit))
+    })
   }
 
   get pid(): number | undefined {
@@ -158,14 +162,11 @@ export class Engine {
   }
 
   #exchange(message: ToEngine): Promise<Outcome> {
+    if (this.#exit) return Promise.reject(new EngineCrash(this.#exit))
     const outcome = new Promise<Outcome>((resolve, reject) => {
       this.#pending = { resolve, reject }
     })
     this.#send(message)
-    // An engine that died before it was asked has nobody else to say so.
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
-      void this.exited.then(exit => this.#pending?.reject(new EngineCrash(exit)))
-    }
     return outcome.finally(() => {
       this.#pending = undefined
     })

@@ -10,7 +10,7 @@ import type { Lease } from '../lease.ts'
 import { locateReference } from '../references.ts'
 import type { Residents } from '../residents.ts'
 import { measureTimeLeft, type TimeLeft } from '../time-left.ts'
-import { commitOutputs, placeOf, retractOutputs } from './outputs.ts'
+import { commitOutputs, keepFile, placeOf, retractOutputs } from './outputs.ts'
 
 export interface BatchOptions {
   store: Store
@@ -134,7 +134,7 @@ function eventsOf(
     preview: (image, mime) => job.preview(image, mime),
     log: (level, message) => void job.append({ type: 'log', level, message }),
     async save(file) {
-      const kept = await staging.put(file)
+      const kept = await keepFile(staging, file)
       outputs.push(kept)
       return kept
     },

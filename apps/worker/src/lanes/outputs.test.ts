@@ -6,7 +6,7 @@ import { createFiles, type Files } from '@hearth/files'
 import type { JobRow } from '@hearth/store'
 import { family as echo } from '@hearth/testing/families/echo/family'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commitOutputs, describeJob, type JobRecord, placeOf, retractOutputs } from './outputs.ts'
+import { commitOutputs, describeJob, type JobRecord, keepFile, placeOf, retractOutputs } from './outputs.ts'
 
 let root: string
 let files: Files
@@ -88,6 +88,18 @@ describe('outputs', () => {
     await retractOutputs(files, record(2).row)
     await expect(access(files.outputFolder(placeOf(record(2).row)))).rejects.toThrow('ENOENT')
     await retractOutputs(files, record(2).row)
+  })
+})
+
+describe('a full disk', () => {
+  it('is named, and other trouble is passed on', async () => {
+    const failing = (code: string) => ({
+      ...files.stage(placeOf(record(1).row), 1),
+      put: () => Promise.reject(Object.assign(new Error('write failed'), { code })),
+    })
+    const file = { name: 'a.txt', bytes: new Uint8Array(1), mime: 'text/plain' }
+    await expect(keepFile(failing('ENOSPC'), file)).rejects.toMatchObject({ code: 'insufficient-storage' })
+    await expect(keepFile(failing('EIO'), file)).rejects.toThrow('write failed')
   })
 })
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, type Checkpoint, type OutputFile } from '@hearth/contract'
+import { AppError, type Checkpoint, type NewFile, type OutputFile } from '@hearth/contract'
 import { type Files, type JobPlace, jobFile, type Staging } from '@hearth/files'
 import type { JobRow } from '@hearth/store'
 
@@ -55,18 +55,35 @@ function seedOf(value: unknown): number | undefined {
   return typeof seed === 'number' && seed >= 0 ? seed : undefined
 }
 
-/** Moves an attempt's files to their place. @throws AppError `conflict` where a later attempt was there first. */
+/** Keeps one file of an attempt. @throws AppError `insufficient-storage` when the disk is full. */
+export async function keepFile(staging: Staging, file: NewFile): Promise<OutputFile> {
+  return staging.put(file).catch(refuseFullDisk)
+}
+
+/**
+ * Moves an attempt's files to their place.
+ * @throws AppError `conflict` where a later attempt was there first, `insufficient-storage` when the disk is full.
+ */
 export async function commitOutputs(files: Files, staging: Staging, record: JobRecord): Promise<void> {
   const committed = await committedAttempt(files, record.row)
   if (committed !== undefined && committed > record.row.attempt) {
     throw new AppError('conflict', `attempt ${committed} of job ${record.row.id} has finished already`)
   }
-  await staging.commit(describeJob(record))
+  await staging.commit(describeJob(record)).catch(refuseFullDisk)
 }
 
 /** Takes back what this attempt committed, unless a later one has replaced it. */
 export async function retractOutputs(files: Files, row: JobRow): Promise<void> {
   if ((await committedAttempt(files, row)) === row.attempt) await files.removeOutputs(placeOf(row))
+}
+
+function refuseFullDisk(cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') throw cause
+  throw new AppError('insufficient-storage', 'the disk is full: the outputs cannot be kept', {
+    hint: 'Delete jobs or models that are not needed, then try again. `hearth doctor` shows the space.',
+    cause,
+  })
 }
 
 async function committedAttempt(files: Files, row: JobRow): Promise<number | undefined> {

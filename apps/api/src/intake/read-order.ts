@@ -4,6 +4,7 @@ import type { ApiDeps } from '../deps.ts'
 import { type FormValue, readBody } from '../http/body.ts'
 import type { ApiContext } from '../http/env.ts'
 import type { Order } from './accept-job.ts'
+import { idempotencyKey } from './idempotency-key.ts'
 import { type InputField, inputFields } from './media-fields.ts'
 
 const envelope = z.object({
@@ -11,7 +12,6 @@ const envelope = z.object({
   model: z.string().min(1).max(200).optional(),
   priority: z.enum(priorities).optional(),
 })
-const keyForm = /^[\x21-\x7e]{1,255}$/
 
 /** Bytes that a body may have: pictures in base64 are a third larger than their files. */
 export function bodyLimit(deps: ApiDeps): number {
@@ -32,11 +32,7 @@ export async function readOrder(deps: ApiDeps, c: ApiContext, task: Task): Promi
   }
   const { input, model, priority } = parsed.data
   requireKnownFields(task, input)
-  const idempotencyKey = c.req.header('idempotency-key')
-  if (idempotencyKey !== undefined && !keyForm.test(idempotencyKey)) {
-    throw new AppError('invalid-input', 'the Idempotency-Key has to be 1 to 255 visible ASCII characters')
-  }
-  return { task, input, model, priority, idempotencyKey, requestHash: `${task.id} ${body.digest}` }
+  return { task, input, model, priority, idempotencyKey: idempotencyKey(c), requestHash: `${task.id} ${body.digest}` }
 }
 
 /** A misspelt field would otherwise be left out without a word. */

@@ -1,4 +1,5 @@
 import type { AppError } from '@hearth/contract'
+import { statusOf } from '../../http/errors.ts'
 
 /** Fields of our tasks under the names that clients of this dialect know. */
 const params: Record<string, string> = {
@@ -28,8 +29,9 @@ const codes: Partial<Record<AppError['code'], string>> = {
 }
 
 /** The status that OpenAI's clients expect: a bad field is 400. */
-export function openaiStatus(error: AppError): number {
-  return error.status === 422 ? 400 : error.status
+export function openaiStatus(error: AppError) {
+  const status = statusOf(error)
+  return status === 422 ? 400 : status
 }
 
 /**

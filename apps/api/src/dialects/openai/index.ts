@@ -1,0 +1,48 @@
+import { humanBytes } from '@hearth/models'
+import type { Hono } from 'hono'
+import type { ApiDeps } from '../../deps.ts'
+import type { Env } from '../../http/env.ts'
+import type { ErrorAnswer } from '../../http/errors.ts'
+import { admit } from '../admit.ts'
+import type { Dialect } from '../dialect.ts'
+import { openaiErrorBody, openaiStatus } from './error-body.ts'
+import { modelList, usableModel } from './model-list.ts'
+import { editOrder, generationOrder, variationOrder } from './picture-order.ts'
+import { type PictureRoute, servePictures } from './serve-pictures.ts'
+
+const error: ErrorAnswer = (c, error) => c.json(openaiErrorBody(error), openaiStatus(error))
+
+const generation: PictureRoute = { order: generationOrder, kind: 'image_generation' }
+const edit: PictureRoute = { order: editOrder, kind: 'image_edit' }
+const variation: PictureRoute = { order: variationOrder, kind: 'image_generation', preset: { prompt: '' } }
+
+function mount(app: Hono<Env>, deps: ApiDeps): void {
+  const pictures: [string, PictureRoute][] = [
+    ['/v1/images/generations', generation],
+    // One of the proxies that clients were written for has the singular.
+    ['/v1/image/generations', generation],
+    ['/v1/images/edits', edit],
+    ['/v1/images/variations', variation],
+  ]
+  for (const [path, route] of pictures) app.post(path, c => servePictures(deps, c, route, error))
+
+  app.get('/v1/models', async c => {
+    await admit(deps, c, 'status')
+    const tasks = deps.tasks.filter(({ capability }) => capability !== 'system').map(({ id }) => id)
+    // SiliconFlow's clients narrow the list by names that are those of our tasks.
+    return c.json(modelList(await deps.models.list(), tasks, c.req.query('sub_type')))
+  })
+  app.get('/v1/models/:model{.+}', async c => {
+    await admit(deps, c, 'status')
+    return c.json(usableModel(await deps.models.get(c.req.param('model')), humanBytes))
+  })
+}
+
+/** OpenAI's and SiliconFlow's pictures and models. */
+export const dialect: Dialect = {
+  id: 'openai',
+  title: 'OpenAI and SiliconFlow',
+  owns: path => path === '/v1' || path.startsWith('/v1/'),
+  mount,
+  error,
+}

@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../deps.ts'
 import { doorRoutes } from '../doors/door-routes.ts'
 import type { Route } from '../http/route.ts'
+import { docsRoutes } from './docs.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
@@ -14,7 +15,7 @@ import { uploadRoutes } from './uploads.ts'
 
 /** Every route of Hearth's own interface. */
 export function nativeRoutes(deps: ApiDeps): Route[] {
-  return [
+  const routes = [
     ...taskRoutes(deps),
     ...jobRoutes(deps),
     ...eventRoutes(deps),
@@ -27,4 +28,5 @@ export function nativeRoutes(deps: ApiDeps): Route[] {
     ...doorRoutes(deps),
     ...healthRoutes(deps),
   ]
+  return [...routes, ...docsRoutes(deps, routes)]
 }

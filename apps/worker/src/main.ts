@@ -7,7 +7,7 @@ import { consume, openQueue } from '@hearth/jobs'
 import { createLogger } from '@hearth/log'
 import { createModels } from '@hearth/models'
 import { checkpoints, families, testCheckpoints, testFamilies } from '@hearth/registry/families'
-import { probeDevices } from '@hearth/runtime'
+import { probeDevices, releaseMemory } from '@hearth/runtime'
 import { jobs, migrate, newId, openStore } from '@hearth/store'
 import { describeError } from './describe-error.ts'
 import { engineEnvironment } from './engine/environment.ts'
@@ -106,6 +106,8 @@ process.on('SIGTERM', () => drain())
 process.on('SIGINT', () => drain())
 process.send?.({ type: 'ready' })
 log.info({ worker: worker.id, devices: devices.filter(device => device.usable).map(device => device.id) }, 'ready')
+
+releaseMemory()
 
 const sweeping = setInterval(() => void sweep(), sweepInterval)
 void sweep()

@@ -5,6 +5,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '@hearth/config'
 import type { ResidentView } from '@hearth/contract'
 import { type JobQueue, openQueue, submit } from '@hearth/jobs'
 import { events, type JobRow, jobs, migrate, openStore, owners, type Store, workers } from '@hearth/store'
@@ -101,7 +102,7 @@ export async function openSpine(): Promise<Spine> {
 function startWorker(services: TestServices, data: string, settings: Record<string, string>): ChildProcess {
   const environment = {
     NODE_ENV: 'test' as const,
-    PATH: process.env.PATH,
+    ...childEnvironment([]),
     DATABASE_URL: services.databaseUrl,
     REDIS_URL: services.redisUrl,
     HEARTH_DATA: data,

@@ -75,8 +75,12 @@ describe('reading what drivers say', () => {
       '[E:onnxruntime] 1 : FAIL : Failed to load library /a/libonnxruntime_providers_shared.so with error: ' +
       '/a/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory\n'
     expect(explain('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library', stderr)).toBe(
-      'libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory',
+      'onnxruntime was installed without its CUDA files ' +
+        '(libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory)',
     )
+    const driver =
+      'Failed to load library /a/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: no such file'
+    expect(explain('Failed to load shared library', driver)).toBe('libcublasLt.so.13: no such file')
     expect(
       explain('/onnxruntime_src/x.cc:136 F() status == Success was false. Failed to get a WebGPU adapter', ''),
     ).toBe('Failed to get a WebGPU adapter')

@@ -8,3 +8,4 @@ export {
 } from './devices.ts'
 export { fit, type Need } from './fit.ts'
 export { type Grant, Ledger } from './ledger.ts'
+export { releaseMemory } from './release-memory.ts'

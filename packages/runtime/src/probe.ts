@@ -49,8 +49,15 @@ export function probe(kind: DeviceKind, index: number, environment: Record<strin
 /** The one line that names the cause, out of what onnxruntime throws and prints. */
 export function explain(message: string, stderr: string): string {
   const library = /Failed to load library \S+ with error: (.*)/.exec(stderr)?.[1]
-  if (library) return library.replace(/^\S*\/(?=[^/\s]+\.so)/, '').trim()
-  const said = message.replace(/^\/onnxruntime_src.* was false\. /s, '').replaceAll('\n', ' ')
+  if (library) {
+    const what = library.replace(/^\S*\/(?=[^/\s]+\.so)/, '').trim()
+    const own = what.startsWith('libonnxruntime_providers')
+    return own ? `onnxruntime was installed without its CUDA files (${what})` : what
+  }
+  const said = message
+    .replace(/^\/onnxruntime_src.* was false\. /s, '')
+    .replaceAll('\n', ' ')
+    .trim()
   return said.length > 300 ? `${said.slice(0, 300)} ...` : said
 }
 

@@ -57,14 +57,18 @@ export function openBus(options: { redis: Redis; redisUrl: string; prefix: strin
   }
 
   function hear(channel: string, text: string): void {
-    if (text === resync) {
-      for (const { onGap } of channel === channels.events ? listeners.events : listeners.cancel) onGap?.()
-    } else if (channel === channels.cancel) {
-      for (const { hear } of listeners.cancel) hear(text)
-    } else {
-      const parsed = jobEvent.safeParse(JSON.parse(text))
-      if (parsed.success) for (const { hear } of listeners.events) hear(parsed.data)
-      else onFault({ doing: 'understand an event on the bus', error: parsed.error })
+    try {
+      if (text === resync) {
+        for (const { onGap } of channel === channels.events ? listeners.events : listeners.cancel) onGap?.()
+      } else if (channel === channels.cancel) {
+        for (const { hear } of listeners.cancel) hear(text)
+      } else {
+        const event = jobEvent.parse(JSON.parse(text))
+        for (const { hear } of listeners.events) hear(event)
+      }
+    } catch (error) {
+      // Thrown on, it would end the process for one bad message.
+      onFault({ doing: 'take in an event from the bus', error })
     }
   }
 

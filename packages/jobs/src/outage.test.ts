@@ -15,6 +15,12 @@ const within = { timeout: 30_000, interval: 50 }
 const unhandled: unknown[] = []
 process.on('unhandledRejection', error => unhandled.push(error))
 
+/** Kills the database and waits until nobody answers: a backend may outlive its postmaster by a query. */
+async function killDatabase(): Promise<void> {
+  await rig.services.postgres.kill()
+  await vi.waitFor(() => expect(ping(rig.store)).rejects.toMatchObject({ code: 'unavailable' }), within)
+}
+
 /** Handlers that claim and then wait to be let go. */
 function gate() {
   const go = Promise.withResolvers<void>()
@@ -118,7 +124,7 @@ describe('a database that', () => {
     })
     const { id } = await rig.submit()
     await claimed.promise
-    await rig.services.postgres.kill()
+    await killDatabase()
     go.resolve()
     const start = performance.now()
     await expect(rig.submit()).rejects.toMatchObject({ code: 'unavailable', retryAfter: 2 })
@@ -190,7 +196,7 @@ describe('a database that', () => {
     )
     const { id } = await rig.submit()
     await claimed.promise
-    await rig.services.postgres.kill()
+    await killDatabase()
     await stop()
     expect(await finished.promise).toMatchObject({ code: 'unavailable' })
     await rig.services.postgres.restart()
@@ -207,7 +213,7 @@ test('both away: new work is refused in time, accepted work is done when they ar
   const stop = rig.consume(handle, { concurrency: 2 })
   const rows = await Promise.all(Array.from({ length: 6 }, () => rig.submit()))
   await vi.waitFor(() => expect(claimed).toHaveLength(2), within)
-  await Promise.all([rig.services.valkey.kill(), rig.services.postgres.kill()])
+  await Promise.all([rig.services.valkey.kill(), killDatabase()])
   const start = performance.now()
   await expect(rig.submit()).rejects.toMatchObject({ code: 'unavailable', status: 503, retryAfter: 2 })
   await expect(cancel(rig.queue, { id: 'x' })).rejects.toMatchObject({ code: 'unavailable' })

@@ -31,60 +31,83 @@ const milestoneInterval = 1000
 export function createReporter({ pass, milestone, keep, onFault }: ReporterOptions): Reporter {
   let closed = false
   let latest: Progress | undefined
-  let pendingMilestone = false
-  let lastTenth = 0
-  let lastMilestone = Number.NEGATIVE_INFINITY
-  let keeping: Promise<void> = Promise.resolve()
-  let unkept: Latest = {}
-
+  const isMilestone = milestones()
+  let writing = false
   const live = thin<Progress>(liveInterval, progress => pass({ type: 'progress', ...progress }))
   const pictures = thin<{ bytes: Uint8Array; mime: string }>(liveInterval, ({ bytes, mime }) =>
     pass({ type: 'preview', mime, data: Buffer.from(bytes).toString('base64') }),
   )
-  // While the database is away the latest is dropped: the next one says more.
-  const stored = thin<Latest>(keepInterval, value => {
-    unkept = {}
-    keeping = keeping.then(() => keep(value)).catch(reportUnlessAway)
-  })
-
-  function reportUnlessAway(error: unknown): void {
-    if (!(error instanceof AppError && error.code === 'unavailable')) onFault(error)
-  }
-
-  /** True if this step is worth keeping: the next tenth of the work, a second after the one before. */
-  function isMilestone({ done, total }: Progress): boolean {
-    const tenth = total > 0 ? Math.floor((10 * done) / total) : 0
-    if (pendingMilestone || tenth <= lastTenth || performance.now() - lastMilestone < milestoneInterval) return false
-    lastTenth = tenth
-    lastMilestone = performance.now()
-    return true
-  }
+  const stored = createKeeper(keep, onFault)
 
   return {
     progress(progress) {
       if (closed) return
       latest = progress
-      if (isMilestone(progress)) {
-        pendingMilestone = true
+      if (!writing && isMilestone(progress)) {
+        writing = true
+        // What it says is asked for when it is written, so that it never tells less than what was passed before it.
         void milestone(() => ({ type: 'progress', ...(latest ?? progress) })).then(() => {
-          pendingMilestone = false
+          writing = false
         })
       } else live.offer(progress)
-      unkept = { ...unkept, progress }
-      stored.offer(unkept)
+      stored.offer({ progress })
     },
     preview(bytes, mime) {
       if (closed) return
       pictures.offer({ bytes, mime })
-      unkept = { ...unkept, preview: { bytes, mime } }
-      stored.offer(unkept)
+      stored.offer({ preview: { bytes, mime } })
     },
     async close() {
       closed = true
       live.flush()
       pictures.flush()
-      stored.flush()
-      await keeping
+      await stored.close()
+    },
+  }
+}
+
+/** Tells whether a step is worth keeping: the next tenth of the work, a second or more after the one before. */
+function milestones(): (progress: Progress) => boolean {
+  let lastTenth = 0
+  let last = Number.NEGATIVE_INFINITY
+  return ({ done, total }) => {
+    const tenth = total > 0 ? Math.floor((10 * done) / total) : 0
+    if (tenth <= lastTenth || performance.now() - last < milestoneInterval) return false
+    lastTenth = tenth
+    last = performance.now()
+    return true
+  }
+}
+
+/** Stores the latest of each kind, one write at a time. While the database is away it is dropped: the next says more. */
+function createKeeper(keep: ReporterOptions['keep'], onFault: ReporterOptions['onFault']) {
+  let unkept: Latest = {}
+  let writing: Promise<void> | undefined
+
+  async function write(): Promise<void> {
+    const value = unkept
+    unkept = {}
+    try {
+      await keep(value)
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'unavailable')) onFault(error)
+    }
+    writing = undefined
+  }
+  const due = thin<undefined>(keepInterval, () => {
+    // A slow write holds the next one up; what comes meanwhile goes with that.
+    writing ??= write()
+  })
+
+  return {
+    offer(value: Latest) {
+      unkept = { ...unkept, ...value }
+      due.offer(undefined)
+    },
+    async close() {
+      due.flush()
+      await writing
+      if (Object.keys(unkept).length > 0) await write()
     },
   }
 }

@@ -16,7 +16,7 @@ const networkCodes = [
 ]
 // pg reports these without a code.
 const connectionMessages =
-  /connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|query read timeout|client was closed|cannot use a pool after calling end/i
+  /connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|timeout expired|query read timeout|client was closed|cannot use a pool after calling end/i
 // 08 connection, 53 resources, 57P0x shutdown and start-up, 40 serialisation and deadlock: the same query may succeed later.
 const passingStates = /^(08...|53...|57P0[1-4]|40...)$/
 // Characters that text or jsonb cannot hold, and malformed values.

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { startTestStore, type TestStore } from '@hearth/testing/store'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { jobs, openStore, ping } from './index.ts'
@@ -16,6 +18,8 @@ describe('while the database is away', () => {
   test('every call says so quickly, and works again afterwards', async () => {
     await ping(rig.store)
     await rig.services.postgres.kill()
+    // A backend may still answer before it notices that its postmaster is gone.
+    await vi.waitFor(() => expect(ping(rig.store)).rejects.toMatchObject({ code: 'unavailable' }), { timeout: 10_000 })
     const start = performance.now()
     const calls = await Promise.allSettled([
       ping(rig.store),
@@ -96,4 +100,17 @@ test('what we refuse inside a transaction keeps the connection', async () => {
   await expect(jobs.remove(store, { id: 'unknown' })).rejects.toMatchObject({ code: 'not-found' })
   expect(store.pool.idleCount).toBe(1)
   await store.close()
+})
+
+test('a server that takes the connection and says nothing counts as away', async () => {
+  const mute = createServer().listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  const address = mute.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const store = openStore({ url: `postgres://hearth:x@127.0.0.1:${port}/hearth` })
+  const start = performance.now()
+  await expect(ping(store)).rejects.toMatchObject({ code: 'unavailable' })
+  expect(performance.now() - start).toBeLessThan(3000)
+  await store.close()
+  mute.close()
 })

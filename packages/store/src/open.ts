@@ -1,6 +1,6 @@
 import { AppError } from '@hearth/contract'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { Pool, type PoolClient } from 'pg'
+import { Client, type ClientConfig, Pool, type PoolClient } from 'pg'
 import { storeError } from './failures.ts'
 
 export type Database = NodePgDatabase
@@ -23,13 +23,21 @@ export interface StoreOptions {
   onFault?: (error: Error) => void
 }
 
+/** Bounds the answer to a caller while the server cannot be reached. */
+class QuickClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(typeof config === 'string' ? config : { ...config, connectionTimeoutMillis: 1500 })
+  }
+}
+
 /** Opens a pool; connects on first use, and again after the server was away. */
 export function openStore({ url, max = 10, onFault = warn }: StoreOptions): Store {
   const pool = new Pool({
     connectionString: url,
     max,
-    // Bounds the answer to a client while the server is down or all connections are busy.
-    connectionTimeoutMillis: 1500,
+    // How long a burst of requests may wait for a free connection.
+    connectionTimeoutMillis: 5000,
+    Client: QuickClient,
     // A server that stopped answering without closing its sockets.
     query_timeout: 15_000,
     keepAlive: true,

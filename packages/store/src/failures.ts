@@ -48,14 +48,6 @@ export function storeError(thrown: unknown): AppError {
   return new AppError('internal', 'the database refused a query', { cause: thrown })
 }
 
-/** The name of the constraint that an insert or update broke, if that is what went wrong. */
-export function brokenConstraint(thrown: unknown): string | undefined {
-  for (const error of causes(thrown)) {
-    if (/^23...$/.test(codeOf(error)) && 'constraint' in error) return String(error.constraint)
-  }
-  return undefined
-}
-
 function* causes(thrown: unknown): Generator<Error> {
   let current = thrown
   while (current instanceof Error) {

@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ModelView } from '@hearth/contract'
 import { inspectPicture } from '@hearth/media'
 import { jobs } from '@hearth/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -102,6 +103,12 @@ describe('refusals', () => {
     expect(body.detail).toMatch(pattern)
   }
 
+  const notInstalled = async (): Promise<string> => {
+    const { models } = await (await api.ask('/api/v1/models')).json()
+    const draws = ({ state, tasks }: ModelView) => state === 'available' && tasks.includes('text-to-image')
+    return models.find(draws).id
+  }
+
   it('come as {"detail"} and queue nothing', async () => {
     const before = await count()
     const generate = (body: unknown) => api.post('/api/text-to-image/generate', body)
@@ -109,11 +116,7 @@ describe('refusals', () => {
     await refused(422, /num_inference_steps/, generate({ prompt: 'x', num_inference_steps: 0 }))
     await refused(422, /width/, generate({ prompt: 'x', width: 1e9 }))
     await refused(422, /object/, generate([]))
-    await refused(
-      404,
-      /hearth pull sdxl.*GB|hearth pull .*/,
-      generate({ prompt: 'x', model_id: 'stable-diffusion-xl' }),
-    )
+    await refused(404, /hearth pull \S+ \(.+B\)/, generate({ prompt: 'x', model_id: await notInstalled() }))
     await refused(404, /no model called/, generate({ prompt: 'x', model_id: 'nobody' }))
     await refused(404, /no job/, api.ask('/api/text-to-image/status/task_12345'))
     await refused(404, /nothing at this address/, api.ask('/api/nowhere'))

@@ -19,6 +19,7 @@ import numpy as np
 import onnx
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from export_graphs import CONTRIB, shortened
 from onnx import TensorProto, helper, numpy_helper
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
@@ -89,15 +90,13 @@ def load(source, dtype):
     """The parts of a diffusers folder: graph name -> (module, example inputs, input dims, output dims)."""
     index = json.loads((source / "model_index.json").read_text())
     unet = UNet2DConditionModel.from_pretrained(source / "unet", torch_dtype=dtype).eval()
-    unet.set_default_attn_processor()
     vae = AutoencoderKL.from_pretrained(source / "vae", torch_dtype=torch.float32).eval()
-    vae.set_default_attn_processor()
     parts = {}
     for name in ("text_encoder", "text_encoder_2"):
         if index.get(name, [None])[0] is None:
             continue
         cls = TEXT_CLASSES[index[name][1]]
-        model = cls.from_pretrained(source / name, torch_dtype=dtype, attn_implementation="eager").eval()
+        model = cls.from_pretrained(source / name, torch_dtype=dtype).eval()
         module = TextEncoder(model, unet.config.addition_embed_type == "text_time")
         ids = torch.ones(2, model.config.max_position_embeddings, dtype=torch.int64)
         parts[name] = (module, (ids,), {"input_ids": {0: BATCH, 1: TOKENS}}, module.names, {})
@@ -148,6 +147,17 @@ def store_as_fp16(path):
     onnx.save(model, path)
 
 
+def gather_weights(path):
+    """Graphs over 2 GB are written with a file per weight; one file holds them all, as optimum has it."""
+    loose = [file for file in path.parent.iterdir() if file.name not in ("model.onnx", "config.json")]
+    if not loose:
+        return
+    model = onnx.load(path)
+    for file in loose:
+        file.unlink()
+    onnx.save(model, path, save_as_external_data=True, all_tensors_to_one_file=True, location="model.onnx_data", size_threshold=1024)
+
+
 def export(source, target, weights="fp32", check=False):
     dtype = torch.float16 if weights == "fp16" else torch.float32
     torch.manual_seed(0)
@@ -157,10 +167,14 @@ def export(source, target, weights="fp32", check=False):
         path.parent.mkdir(parents=True, exist_ok=True)
         names = ["input_ids"] if isinstance(module, TextEncoder) else module.names
         axes = dims | {output: {0: BATCH} for output in outputs} | output_dims
-        with torch.no_grad():
-            torch.onnx.export(module, inputs, path, input_names=names, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+        with torch.no_grad(), shortened(module):
+            torch.onnx.export(
+                module, inputs, path, input_names=names, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+                custom_opsets=CONTRIB,
+            )
         if weights == "stored-fp16":
             store_as_fp16(path)
+        gather_weights(path)
         if check:
             compare(name, path, module, inputs, names)
         folder = "vae" if name.startswith("vae") else name
@@ -195,7 +209,8 @@ def compare(name, path, module, inputs, names):
     expected = expected if isinstance(expected, tuple) else (expected,)
     got = session.run(None, dict(zip(names, (value.numpy() for value in inputs))))
     worst = max(float(np.abs(a.float().numpy() - b.astype(np.float32)).max()) for a, b in zip(expected, got))
-    print(f"{name}: {path.stat().st_size / 1e6:.1f} MB, largest difference to torch {worst:.2g}")
+    size = sum(file.stat().st_size for file in path.parent.glob("model.onnx*"))
+    print(f"{name}: {size / 1e6:.1f} MB, largest difference to torch {worst:.2g}")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ SD, XL = pipelines.stable_diffusion, pipelines.stable_diffusion_xl
 warnings.simplefilter("ignore")
 logging.disable(logging.WARNING)
 
+sys.path.insert(0, str(ROOT / "scripts"))
 specification = importlib.util.spec_from_file_location("export_onnx", ROOT / "scripts/export-onnx.py")
 export_onnx = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(export_onnx)

@@ -13,13 +13,20 @@ export interface WantedFile {
 /** Pictures and pages that come along in model folders. */
 const trimmings = /(^|\/)(\.[^/]*|readme[^/]*|[^/]*\.(md|png|jpe?g|webp|gif|mp4|ipynb))$/i
 
+/** The same weights in formats for other runtimes, and the code that comes with them. */
+const otherFormats = /(\.(safetensors|msgpack|h5|tflite|xml|py)|(^|\/)safety_checker\/[^/]+)$/i
+
 /**
  * Which of a source's files to take: those that the entry lists, else all that may be part of a model.
  * @throws AppError `model-broken` for pickle files, for unsafe names and where the source contradicts the entry.
  */
 export function chooseFiles<T extends WantedFile>(entry: CheckpointEntry, offered: readonly T[]): (T & WantedFile)[] {
   if (entry.files.length > 0) return entry.files.map(file => matchFile(entry, file, offered))
-  const data = offered.filter(({ path }) => !trimmings.test(path) && path !== manifestName)
+  // Publishers keep the same weights in several formats side by side; where there are graphs, they are what runs.
+  const graphs = offered.some(({ path }) => path.endsWith('.onnx'))
+  const data = offered.filter(
+    ({ path }) => !trimmings.test(path) && path !== manifestName && !(graphs && otherFormats.test(path)),
+  )
   const kept = data.filter(({ path }) => !isPickle(path))
   if (kept.length === 0) {
     const pickles = data.map(({ path }) => path)

@@ -52,7 +52,7 @@ interface Plan {
 }
 
 const seedCount = 2 ** 53
-const millisecondsBetweenPreviews = 100
+const millisecondsBetweenPreviews = 200
 
 /** A random seed for -1, of the size that other tools take too. */
 export function chosenSeed(seed: number): number {
@@ -106,7 +106,7 @@ export async function draw(pipeline: Pipeline, drawing: Drawing, context: RunCon
     rows,
     width: width / scale,
     height: height / scale,
-    progress: { done: 0, total: steps * Math.ceil(drawing.n / atOnce), previewed: 0 },
+    progress: { done: 0, total: steps * Math.ceil(drawing.n / atOnce), previewed: performance.now() },
   }
   const images: Drawn['images'] = []
   for (let first = 0; first < drawing.n; first += atOnce) {

@@ -20,14 +20,25 @@ const clipConfig = z.looseObject({
   vocab_size: z.int(),
 })
 
-/** Told from the bytes per parameter of the text encoder, whose parameters its config lets one count. */
-async function precisionOf(folder: FolderView): Promise<FolderDescription['precision']> {
+/** Parameters of CLIP ViT-L and OpenCLIP ViT-H, the encoders of models that come without config files. */
+const knownParameters = [123e6, 340e6]
+
+/** Parameters of the text encoder: counted from its config, else those that make a whole number of bytes for each. */
+async function textParameters(folder: FolderView, bytes: number): Promise<number> {
   const config = clipConfig.safeParse(await folder.json('text_encoder/config.json'))
-  if (!config.success) return 'fp32'
+  if (!config.success) {
+    const odd = (parameters: number) => Math.abs(Math.log2(bytes / parameters) % 1)
+    return knownParameters.reduce((best, parameters) => (odd(parameters) < odd(best) ? parameters : best))
+  }
   const { hidden_size: width, intermediate_size: inner, num_hidden_layers: layers, vocab_size: words } = config.data
-  const parameters = words * width + layers * (4 * width * width + 2 * width * inner)
-  const graph = folder.files.filter(file => /^text_encoder\/.*\.onnx/.test(file.path))
-  const perParameter = graph.reduce((sum, file) => sum + file.bytes, 0) / parameters
+  return words * width + layers * (4 * width * width + 2 * width * inner)
+}
+
+/** Told from the bytes per parameter of the text encoder, the one part whose parameters are easily counted. */
+async function precisionOf(folder: FolderView): Promise<FolderDescription['precision']> {
+  const graph = folder.files.filter(file => /^text_encoder\/(?!.*\.json$)/.test(file.path))
+  const bytes = graph.reduce((sum, file) => sum + file.bytes, 0)
+  const perParameter = bytes / (await textParameters(folder, bytes))
   if (perParameter > 3) return 'fp32'
   return perParameter > 1.6 ? 'fp16' : 'int8'
 }
@@ -45,6 +56,11 @@ async function describe(folder: FolderView): Promise<FolderDescription | undefin
     defaults: { width, height },
   }
 }
+
+/** Image-to-image runs a share of the steps; text-to-image, which has no strength, all. */
+const workFields = textToImage.input
+  .pick({ width: true, height: true, n: true, steps: true, guidance_scale: true })
+  .extend({ strength: z.number().default(1) })
 
 /** The largest picture that the input may ask for, with the checkpoint's own size where it does not say. */
 function asked(checkpoint: Checkpoint, input: unknown): { width: number; height: number; n: number } {
@@ -71,11 +87,9 @@ export const family = defineFamily({
     return Math.ceil(base + factors[checkpoint.precision] * checkpoint.bytes + working)
   },
   work(input) {
-    const parsed = textToImage.input
-      .pick({ width: true, height: true, n: true, steps: true, guidance_scale: true })
-      .safeParse(input)
+    const parsed = workFields.safeParse(input)
     if (!parsed.success) return 0
-    const { width = 512, height = 512, n, steps = 20, guidance_scale = 7.5 } = parsed.data
-    return steps * width * height * n * (guidance_scale > 1 ? 2 : 1)
+    const { width = 512, height = 512, n, steps = 20, guidance_scale = 7.5, strength } = parsed.data
+    return steps * strength * width * height * n * (guidance_scale > 1 ? 2 : 1)
   },
 })

@@ -16,6 +16,9 @@ const patch = 2
 /** Pixels per latent in the preview; the long side stays under `longest`. */
 const enlarge = 8
 const longest = 384
+const quality = 70
+/** Milliseconds that a preview may take of the time for drawing. */
+const affordable = 40
 
 /** Solves `matrix x = right` in place, for a small symmetric positive matrix. */
 function solve(matrix: number[][], right: number[][]): number[][] {
@@ -98,27 +101,49 @@ function meanUnder(pixels: Float32Array, channel: number, cell: number, scale: n
   return sum / scale ** 2
 }
 
-/** Fits the map when the first preview is drawn. */
+/** The mean time of decoding one latent, in milliseconds, of a small grid that any machine can afford. */
+async function decodingTime(vae: Vae, { latentChannels }: Layout): Promise<number> {
+  const side = grid / 2
+  const latents = new Float32Array(latentChannels * side * side)
+  // The first run also plans the memory of the graph.
+  await vae.decode(latents, side, side)
+  const started = performance.now()
+  await vae.decode(latents, side, side)
+  return (performance.now() - started) / side ** 2
+}
+
+function mapped(map: number[][], latents: Float32Array, channels: number, plane: number): Float32Array {
+  const rgb = new Float32Array(3 * plane)
+  for (let colour = 0; colour < 3; colour++) {
+    for (let at = 0; at < plane; at++) {
+      let value = map[channels]?.[colour] ?? 0
+      for (let c = 0; c < channels; c++) value += (latents[c * plane + at] ?? 0) * (map[c]?.[colour] ?? 0)
+      rgb[colour * plane + at] = value
+    }
+  }
+  return rgb
+}
+
+/**
+ * Small models are decoded as they are; for others a linear map stands in for the decoder. Both the time of decoding
+ * and the map are found when the first preview is drawn.
+ */
 export function openPreviews(vae: Vae, layout: Layout): Previews {
+  let time: Promise<number> | undefined
   let fitted: Promise<number[][]> | undefined
   return {
     async draw(latents, height, width) {
-      fitted ??= fit(vae, layout)
-      const map = await fitted
-      const plane = height * width
-      const rgb = new Float32Array(3 * plane)
-      for (let colour = 0; colour < 3; colour++) {
-        for (let at = 0; at < plane; at++) {
-          let value = map[layout.latentChannels]?.[colour] ?? 0
-          for (let c = 0; c < layout.latentChannels; c++)
-            value += (latents[c * plane + at] ?? 0) * (map[c]?.[colour] ?? 0)
-          rgb[colour * plane + at] = value
-        }
+      time ??= decodingTime(vae, layout)
+      const scale = layout.vaeScale
+      if ((await time) * height * width < affordable) {
+        const decoded = tensorToPicture(await vae.decode(latents, height, width), width * scale, height * scale)
+        return encodePicture(decoded, { format: 'jpeg', quality })
       }
+      fitted ??= fit(vae, layout)
+      const small = tensorToPicture(mapped(await fitted, latents, layout.latentChannels, height * width), width, height)
       const factor = Math.min(enlarge, longest / Math.max(width, height))
-      const small = tensorToPicture(rgb, width, height)
       const large = await resizePicture(small, Math.round(width * factor), Math.round(height * factor), 'stretch')
-      return encodePicture(large, { format: 'jpeg', quality: 70 })
+      return encodePicture(large, { format: 'jpeg', quality })
     },
   }
 }

@@ -1,0 +1,33 @@
+import { checkpointEntry } from '@hearth/contract'
+import { describe, expect, it } from 'vitest'
+import { chooseFiles } from './wanted.ts'
+
+const entry = checkpointEntry.parse({
+  id: 'any',
+  title: 'Any',
+  description: '',
+  licence: { id: 'MIT' },
+  precision: 'fp32',
+  bytes: 0,
+  sources: [],
+})
+const offer = (...paths: string[]) => paths.map(path => ({ path, bytes: 1, sha256: undefined }))
+const chosen = (...paths: string[]) => chooseFiles(entry, offer(...paths)).map(({ path }) => path)
+
+describe('choosing among all files of a source', () => {
+  it('takes the graphs alone where the same weights are there in other formats', () => {
+    const graphs = [
+      'model_index.json',
+      'unet/config.json',
+      'unet/model.onnx',
+      'unet/model.onnx_data',
+      'unet/weights.pb',
+    ]
+    const others = ['all.safetensors', 'unet/diffusion_pytorch_model.fp16.safetensors', 'unet/openvino_model.xml']
+    expect(chosen(...graphs, ...others, 'pipeline.py', 'safety_checker/model.onnx', 'README.md')).toEqual(graphs)
+  })
+
+  it('takes safetensors where there are no graphs', () => {
+    expect(chosen('config.json', 'model.safetensors', 'teaser.png')).toEqual(['config.json', 'model.safetensors'])
+  })
+})

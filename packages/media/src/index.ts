@@ -1,3 +1,4 @@
+export * from './blur.ts'
 export * from './decode.ts'
 export * from './encode.ts'
 export * from './parameters.ts'

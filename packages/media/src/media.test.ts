@@ -1,5 +1,6 @@
 import { AppError } from '@hearth/contract'
 import { describe, expect, test } from 'vitest'
+import { blurPicture } from './blur.ts'
 import { decodeAlphaMask, decodeGrey, decodePicture, inspectPicture } from './decode.ts'
 import { encodePicture, encodings, thumbnail } from './encode.ts'
 import { formatParameters, parseParameters, readParameters, readParametersText } from './parameters.ts'
@@ -168,5 +169,23 @@ describe('generation parameters', () => {
     expect([type('Möwe'), type('猫')]).toEqual(['tEXt', 'iTXt'])
     expect(readTexts(insertText(png, 'k', 'v')).get('k')).toBe('v')
     expect(readTexts(png.subarray(0, 30)).size).toBe(0)
+  })
+})
+
+describe('blur', () => {
+  test('softens edges and keeps the size, in grey and in colour', async () => {
+    const grey: Picture = {
+      width: 16,
+      height: 1,
+      channels: 1,
+      data: Uint8Array.from({ length: 16 }, (_, x) => (x < 8 ? 0 : 255)),
+    }
+    const soft = await blurPicture(grey, 2)
+    expect([soft.width, soft.height, soft.channels, soft.data.length]).toEqual([16, 1, 1, 16])
+    expect(soft.data[0]).toBeLessThan(5)
+    expect(soft.data[7]).toBeGreaterThan(60)
+    expect(soft.data[7]).toBeLessThan(soft.data[8] ?? 0)
+    expect((await blurPicture(halves(8, 8), 1)).data).toHaveLength(8 * 8 * 3)
+    expect(await blurPicture(grey, 0)).toBe(grey)
   })
 })

@@ -1,8 +1,8 @@
 /** The command line: reads which command is meant and runs it. Errors are said in two lines: what happened, what to do. */
-import { ConfigError, version } from '@hearth/config'
-import { AppError } from '@hearth/contract'
+import { version } from '@hearth/config'
 import { describeCommand, readArguments } from './command.ts'
 import { commands } from './commands/index.ts'
+import { explain } from './terminal/explain.ts'
 
 process.title = 'hearth'
 const [name, ...words] = process.argv.slice(2)
@@ -32,21 +32,6 @@ async function main(name: string | undefined, words: string[]): Promise<number> 
   } catch (error) {
     return explain(error)
   }
-}
-
-function explain(error: unknown): number {
-  if (error instanceof AppError) {
-    console.error(error.message)
-    if (error.hint) console.error(error.hint)
-    return error.code === 'invalid-input' ? 2 : 1
-  }
-  if (error instanceof ConfigError) {
-    console.error(error.message)
-    return 2
-  }
-  // Not foreseen: whoever mends it needs the place.
-  console.error(error)
-  return 1
 }
 
 function contents(): string {

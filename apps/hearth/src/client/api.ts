@@ -15,16 +15,14 @@ import { readOwnerKey } from '../supervisor/first-run.ts'
 import { readRunFile } from '../supervisor/run-file.ts'
 import { readEventStream } from './event-stream.ts'
 
-export const taskView = z.object({
-  id: z.string(),
-  title: z.string(),
-  capability: z.string(),
-  lanes: z.array(z.string()),
+const taskSummary = z.object({ id: z.string(), capability: z.string(), lanes: z.array(z.string()) })
+const taskView = taskSummary.extend({
   input: z.looseObject({
     required: z.array(z.string()).default([]),
     properties: z.record(z.string(), z.looseObject({})).default({}),
   }),
 })
+export type TaskSummary = z.infer<typeof taskSummary>
 export type TaskView = z.infer<typeof taskView>
 
 export interface NewJob {
@@ -37,7 +35,7 @@ export interface Client {
   url: string
   /** It runs on this machine's data folder, so that outputs can be named by their paths. */
   local: boolean
-  tasks(): Promise<TaskView[]>
+  tasks(): Promise<TaskSummary[]>
   task(id: string): Promise<TaskView>
   createJob(task: string, job: NewJob): Promise<JobView>
   job(id: string): Promise<JobView>
@@ -68,7 +66,7 @@ export async function createClient(config: Config): Promise<Client> {
   return {
     url,
     local,
-    tasks: async () => (await json(z.object({ tasks: z.array(taskView) }), '/api/v1/tasks')).tasks,
+    tasks: async () => (await json(z.object({ tasks: z.array(taskSummary) }), '/api/v1/tasks')).tasks,
     task: id => json(taskView, `/api/v1/tasks/${encodeURIComponent(id)}`),
     createJob: (task, job) => json(jobView, `/api/v1/tasks/${encodeURIComponent(task)}/jobs`, post(job)),
     job: id => json(jobView, `/api/v1/jobs/${id}`),

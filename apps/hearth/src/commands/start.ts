@@ -4,6 +4,7 @@ import { followJob } from '../client/follow.ts'
 import { promptTask } from '../client/prompt-task.ts'
 import type { Command, Given } from '../command.ts'
 import { type Instance, startInstance } from '../supervisor/instance.ts'
+import { explain } from '../terminal/explain.ts'
 
 export const start: Command = {
   name: 'start',
@@ -22,7 +23,8 @@ export const start: Command = {
     listenForEnd(stopping)
     const instance = await startInstance({ config, say: line => console.log(`  ${line}`) })
     announce(config, instance, began)
-    const code = stopping.signal.aborted ? 0 : await draw(config, given, stopping.signal)
+    // Whatever becomes of the picture, the instance runs until it is asked to stop.
+    const code = stopping.signal.aborted ? 0 : await draw(config, given, stopping.signal).catch(explain)
     if (!given.flag('exit')) await aborted(stopping.signal)
     console.log('Stopping; running jobs have a moment to finish ...')
     await instance.stop()

@@ -28,7 +28,7 @@ export interface PartOptions {
 const firstPause = 200
 const longestPause = 10_000
 /** Running for so long, a part counts as sound again. */
-const sound = 60_000
+const sound = 5_000
 
 /**
  * Starts a part and starts it again whenever it ends, with growing pauses while it keeps ending.

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@hearth/contract'
 import { z } from 'zod'
-import { drawingFields } from '../../drawing.ts'
+import { drawingFields } from '../../drawing-fields.ts'
 import { defaultSampler } from '../../samplers/default-sampler.ts'
 import type { Sampler } from '../../samplers/sampler.ts'
 import { samplerIds } from '../../samplers/sampler-ids.generated.ts'

@@ -25,7 +25,7 @@ export function sources(...patterns: string[]): Source[] {
 
 export const isGenerated = (path: string) => path.includes('.generated.')
 export const isTest = (path: string) =>
-  /\.test\.tsx?$/.test(path) ||
+  /(\.test\.tsx?|-under-test\.ts)$/.test(path) ||
   path.startsWith('packages/testing/') ||
-  path.includes('/e2e/') ||
+  /\/(e2e|fuzz|testing)\//.test(path) ||
   path.includes('/golden/')

@@ -1,6 +1,6 @@
 import { defineTask, mediaInput } from '@hearth/contract'
 import { z } from 'zod'
-import { drawingFields, drawingOutput } from '../drawing.ts'
+import { drawingFields, drawingOutput } from '../drawing-fields.ts'
 
 const size = drawingFields.width.meta({
   description: 'A multiple of 8. Absent: the proportions of the picture, in the area the checkpoint was trained for.',

@@ -1,6 +1,6 @@
 import { defineTask } from '@hearth/contract'
 import { z } from 'zod'
-import { drawingFields, drawingOutput } from '../drawing.ts'
+import { drawingFields, drawingOutput } from '../drawing-fields.ts'
 
 export const task = defineTask({
   id: 'text-to-image',

@@ -108,7 +108,7 @@ export function DrawingFields(props: ControlsProps) {
         label={t('steps')}
         value={numberOf(now, 'steps') ?? 20}
         onChange={steps => change({ steps })}
-        {...sliderRange(fields, 'steps', 60)}
+        {...sliderRange(fields, 'steps', Math.max(60, numberOf(now, 'steps') ?? 0))}
         problem={problemOf(problem, 'steps')}
       />
       <SliderField
@@ -116,7 +116,7 @@ export function DrawingFields(props: ControlsProps) {
         digits={1}
         value={numberOf(now, 'guidance_scale') ?? 7.5}
         onChange={value => change({ guidance_scale: value })}
-        {...sliderRange(fields, 'guidance_scale', 20)}
+        {...sliderRange(fields, 'guidance_scale', Math.max(20, numberOf(now, 'guidance_scale') ?? 0))}
         step={0.1}
         problem={problemOf(problem, 'guidance_scale')}
       />
@@ -125,7 +125,7 @@ export function DrawingFields(props: ControlsProps) {
   )
 }
 
-/** The slider's useful part of the range: the spec's, but not past `usual`. */
+/** The slider's useful part of the range: the spec's, but not past what is usual or entered. */
 function sliderRange(fields: ControlsProps['fields'], name: string, usual: number) {
   const range = rangeOf(fields, name)
   return { ...range, max: Math.min(range.max ?? usual, usual) }

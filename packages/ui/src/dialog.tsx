@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
@@ -20,11 +20,15 @@ export interface ModalProps {
 /** A question or a form in front of the page. Esc and the cross close it; focus returns to where it was. */
 export function Modal({ open, onOpenChange, title, text, children, actions, wide }: ModalProps) {
   const t = useTranslations('ui')
+  // The first field, else the dialog itself: a focused icon would show its hint, which takes the first Esc.
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Dialog.Root open={open} onOpenChange={next => onOpenChange(next)}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Dialog.Popup
+          ref={popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>('input, textarea') ?? popup.current}
           className={classNames(
             'fixed top-1/2 left-1/2 z-50 grid max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 grid-rows-[auto_1fr_auto] overflow-hidden rounded-12 border border-line bg-raised shadow-card outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0',
             wide ? 'max-w-[920px]' : 'max-w-[460px]',

@@ -55,7 +55,7 @@ export function Kbd({ children, plain }: { children: ReactNode; plain?: boolean 
   return (
     <kbd
       className={classNames(
-        'inline-flex h-[18px] items-center font-sans text-11 leading-none font-medium opacity-75',
+        'inline-flex h-[18px] items-center font-sans text-11 leading-none font-medium',
         plain ? '' : 'rounded-4 border border-current px-[5px]',
       )}
     >

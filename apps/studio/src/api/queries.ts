@@ -6,8 +6,9 @@ import { cached } from './cached.ts'
 import { request } from './client.ts'
 import type { JobPage, KeyView, SessionView, SystemView, TaskFit, TaskSummary, TaskView } from './types.ts'
 
-export function useSession() {
+export function useSession(enabled = true) {
   return useQuery({
+    enabled,
     queryKey: cached.session,
     queryFn: ({ signal }) => request<SessionView>('/session', { signal }),
     retry: (count, error) => !('code' in error && error.code === 'unauthenticated') && count < 2,

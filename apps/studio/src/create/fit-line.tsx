@@ -1,6 +1,6 @@
 import { useUnits, type Values } from '@hearth/ui'
 import { CircleAlert, CircleCheck, CircleDashed, CornerDownRight, type LucideIcon } from 'lucide-react'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFit } from '../api/queries.ts'
 
@@ -28,8 +28,12 @@ export function FitLine({
 }) {
   const t = useTranslations('create')
   const units = useUnits()
-  const settled = useDeferredValue(useSettled(values, 300))
-  const fit = useFit(task, { input: settled, ...(model ? { model } : {}) }, model !== null && missing === null)
+  const settled = useSettled(values, 300)
+  const fit = useFit(
+    task,
+    { input: settled, ...(model ? { model } : {}) },
+    model !== null && missing === null && settled === values,
+  )
   if (missing) return <Line icon={CornerDownRight} tone="text-muted" text={missing} />
   if (!fit.data || model === null)
     return <Line icon={CircleDashed} tone="text-faint" text={fit.isFetching ? t('fit_unknown') : ' '} />

@@ -1,6 +1,5 @@
 import type { JobView, ModelView } from '@hearth/contract'
 import { classNames, numberOf, type Panel, type Values } from '@hearth/ui'
-import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useJob, useModels } from '../api/queries.ts'
 import { usePanelTexts } from '../frame/panels.tsx'
@@ -55,7 +54,6 @@ function ShownJob({ panels, id, index: wanted }: StageProps & { id: string }) {
   const texts = usePanelTexts()
   const t = useTranslations('jobs')
   const preview = usePreview(id, job?.state === 'running' && job.progress !== null)
-  const [broken, setBroken] = useState<string | null>(null)
   if (error && !job) {
     return (
       <div className="text-center">
@@ -81,10 +79,7 @@ function ShownJob({ panels, id, index: wanted }: StageProps & { id: string }) {
       }}
       aria-busy={job.state === 'running'}
     >
-      {/* An img reports here when the server has no preview yet. */}
-      <div className="absolute inset-0" onErrorCapture={() => setBroken(preview)}>
-        <panel.result job={job} index={index} preview={preview === broken ? null : preview} t={texts(job.task)} />
-      </div>
+      <panel.result job={job} index={index} preview={preview} t={texts(job.task)} />
       {job.state === 'succeeded' ? <Finished job={job} index={index} panel={panel} /> : <Unfinished job={job} />}
     </figure>
   )

@@ -115,14 +115,7 @@ function Progress({ job }: { job: JobView }) {
   return (
     <div className="mt-5 grid gap-3">
       <Meter value={shareOf(job)} label={words.doing(job)} className="w-full" />
-      {preview ? (
-        <img
-          src={preview}
-          alt=""
-          className="size-40 rounded-10 bg-paper object-contain"
-          onError={event => event.currentTarget.remove()}
-        />
-      ) : null}
+      {preview ? <img src={preview} alt="" className="size-40 rounded-10 bg-paper object-contain" /> : null}
     </div>
   )
 }

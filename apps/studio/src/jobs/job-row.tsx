@@ -53,7 +53,7 @@ export function JobRow({ job: known, onOpen, selected }: JobRowProps) {
 
 /** A job's newest picture, or a sign for its kind. */
 export function JobPicture({ job }: { job: JobView }) {
-  const preview = usePreview(job.id, false)
+  const preview = usePreview(job.id, job.state === 'running' && job.progress !== null)
   const { panel } = useNaming()(job)
   const picture = job.outputs.find(file => file.mime.startsWith('image/'))
   const source = picture ? `${picture.url}?size=256` : job.state === 'running' ? preview : null

@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { cached } from '../api/cached.ts'
 import { applyEvent, isActive } from './apply-event.ts'
-import { dropPreview, keepPreview } from './previews.ts'
+import { dropPreview, followPreviews, keepPreview } from './previews.ts'
 
 export type Link = 'connecting' | 'connected' | 'lost'
 
@@ -34,6 +34,7 @@ export function hear(client: QueryClient, event: JobEvent): void {
     keepPreview(event.job, `data:${event.mime};base64,${event.data}`)
     return
   }
+  if (event.type === 'started') followPreviews(event.job)
   client.setQueryData<JobView>(cached.job(event.job), job => (job ? applyEvent(job, event) : job))
   if (event.type === 'progress') return
   client.setQueryData<JobEvent[]>(cached.events(event.job), events => (events ? mergeEvents(events, [event]) : events))
@@ -44,6 +45,7 @@ export function hear(client: QueryClient, event: JobEvent): void {
     // The last preview of a finished job stays until its picture has loaded over it.
     if (event.type !== 'succeeded') dropPreview(event.job)
     void client.invalidateQueries({ queryKey: cached.models })
+    void client.invalidateQueries({ queryKey: cached.fits })
   }
   if (final || event.type === 'started') {
     void client.invalidateQueries({ queryKey: cached.job(event.job) })

@@ -42,7 +42,6 @@ export function ModelRow(props: ModelRowProps) {
           <button
             type="button"
             aria-expanded={open}
-            aria-label={t('details', { name: model.title })}
             onClick={onToggle}
             className="group -ml-1 flex items-center gap-1.5 rounded-4 px-1 text-left font-medium text-bright"
           >

@@ -24,7 +24,7 @@ type LinkState = 'none' | 'opening' | 'refused'
 export function Gate({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const [link, setLink] = useState<LinkState>(() => (window.location.hash.includes('sign-in=') ? 'opening' : 'none'))
-  const session = useSession()
+  const session = useSession(link !== 'opening')
   useEffect(() => {
     const open = () => {
       const token = takeToken()
@@ -46,7 +46,7 @@ export function Gate({ children }: { children: ReactNode }) {
   const signedIn = session.data !== undefined
   useEffect(() => (signedIn ? connect(client) : undefined), [client, signedIn])
 
-  if (link === 'opening' || session.isPending) return <BareFrame />
+  if (link === 'opening' || session.isLoading) return <BareFrame />
   const unreachable = session.error && !(session.error instanceof AppError && session.error.code === 'unauthenticated')
   if (link === 'refused' || !session.data) {
     return (

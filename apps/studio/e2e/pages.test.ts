@@ -1,0 +1,191 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { isDrawn, result, type Studio, startStudio, type Visit, type VisitOptions, visit } from './studio.ts'
+
+let studio: Studio
+let open: Visit[] = []
+
+beforeAll(async () => {
+  studio = await startStudio()
+  const made = await studio.instance.request('/api/v1/tasks/text-to-image/jobs?wait=120', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input: { prompt: 'red apple', n: 2, seed: 3 } }),
+  })
+  expect(made.status).toBe(200)
+})
+afterAll(() => studio?.close())
+afterEach(async () => {
+  for (const { context, complaints } of open) {
+    await context.close()
+    expect(complaints).toEqual([])
+  }
+  open = []
+})
+
+async function come(options: VisitOptions = {}): Promise<Visit> {
+  const visited = await visit(studio, options)
+  open.push(visited)
+  return visited
+}
+
+const pages = [
+  { path: '/', sign: 'button:has-text("Draw"), button:has-text("绘制")' },
+  { path: '/?task=image-to-image', sign: 'input[type=file]' },
+  { path: '/gallery/', sign: '[data-gallery-grid] img' },
+  { path: '/jobs/', sign: 'a[href^="/jobs/?job="]' },
+  { path: '/models/', sign: 'table' },
+  { path: '/keys/', sign: 'table' },
+  { path: '/system/', sign: 'h3' },
+]
+
+test.each(['dark', 'light'] as const)('no page has a serious accessibility issue (%s)', async theme => {
+  const { page } = await come({ theme })
+  const said: string[] = []
+  for (const { path, sign } of pages) {
+    await page.goto(path)
+    await page.locator(sign).first().waitFor()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    said.push(...serious.map(({ id, nodes }) => `${path}: ${id}: ${nodes.map(node => node.html).join(' | ')}`))
+  }
+  expect(said).toEqual([])
+})
+
+test('Chinese: one switch changes every page, and it is kept', async () => {
+  const { page } = await come()
+  await page.goto('/')
+  await page.getByRole('button', { name: '切换为中文' }).click()
+  await page.getByRole('button', { name: /^绘制/ }).waitFor()
+  await page.getByText('引导强度').waitFor()
+  for (const [name, heading] of [
+    ['图库', '图库'],
+    ['任务', '任务'],
+    ['模型', '模型'],
+    ['系统', '系统'],
+    ['密钥', '密钥'],
+  ] as const) {
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+  }
+  await page.reload()
+  await page.getByRole('heading', { name: '密钥', level: 1 }).waitFor()
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh')
+})
+
+test('a browser set to Chinese is greeted in Chinese', async () => {
+  const { page } = await come({ locale: 'zh-CN' })
+  await page.goto('/')
+  await page.getByRole('button', { name: /^绘制/ }).waitFor()
+})
+
+test('Enter that ends an input method does not run anything', async () => {
+  const { page } = await come()
+  await page.goto('/')
+  const prompt = page.getByRole('textbox', { name: 'Prompt' })
+  await prompt.waitFor()
+  const before = page.url()
+  await prompt.evaluate(field => {
+    const press = { key: 'Enter', ctrlKey: true, isComposing: true, bubbles: true, cancelable: true }
+    field.dispatchEvent(new KeyboardEvent('keydown', press))
+  })
+  expect(await page.getByRole('button', { name: /^Draw/ }).isEnabled()).toBe(true)
+  expect(page.url()).toBe(before)
+})
+
+test('phone: nothing is wider than the screen, and the main action is within reach of the thumb', async () => {
+  const { page } = await come({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  for (const { path, sign } of pages) {
+    await page.goto(path)
+    await page
+      .locator(sign)
+      .first()
+      .waitFor({ state: path.includes('image-to') ? 'attached' : 'visible' })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  }
+  await page.goto('/?task=text-to-image')
+  const draw = page.getByRole('button', { name: 'Draw' })
+  await draw.waitFor()
+  const box = await draw.boundingBox()
+  expect(box?.y).toBeGreaterThan(844 * 0.7)
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('pizza')
+  await draw.tap()
+  await result(page, 'pizza').waitFor()
+  await expect.poll(() => isDrawn(page, 'pizza')).toBe(true)
+})
+
+test('gallery: search, arrows, full view, settings back to the form, delete and undo', async () => {
+  const { page } = await come()
+  await page.goto('/gallery/')
+  await page.getByRole('button', { name: 'Open red apple' }).first().waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('nothing like this')
+  await page.getByText('Nothing matches').waitFor()
+  await page.getByRole('button', { name: 'Clear the search' }).click()
+  const apples = page.getByRole('button', { name: 'Open red apple' })
+  await apples.first().click()
+  await page.getByText('Guidance').waitFor()
+  const first = page.url()
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => page.url()).not.toBe(first)
+  await page.keyboard.press('f')
+  await page.getByRole('button', { name: 'Zoom in' }).click()
+  await page.getByText('140 %').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Zoom in' }).waitFor({ state: 'detached' })
+
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await expect.poll(() => apples.count()).toBe(0)
+  await page.getByRole('button', { name: /^Undo/ }).click()
+  await expect.poll(() => apples.count()).toBe(2)
+
+  await apples.nth(1).click()
+  await page.getByRole('button', { name: 'Use settings' }).click()
+  await page.getByRole('button', { name: /^Draw/ }).waitFor()
+  expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe('red apple')
+  expect(await page.getByRole('textbox', { name: 'Seed' }).inputValue()).toBe('4')
+})
+
+test('a key is made, shown once and taken back', async () => {
+  const { page } = await come()
+  await page.goto('/keys/')
+  await page.getByRole('button', { name: 'New key' }).click()
+  await page.getByLabel('Name').fill('my program')
+  await page.getByRole('button', { name: 'Make the key' }).click()
+  const secret = (await page.locator('code').textContent()) ?? ''
+  expect(secret).toMatch(/^hk_/)
+  const ask = () => fetch(`${studio.instance.url}/api/v1/session`, { headers: { authorization: `Bearer ${secret}` } })
+  expect((await ask()).status).toBe(200)
+  await page.getByRole('button', { name: 'I have it' }).click()
+  await page
+    .getByRole('row', { name: /my program/ })
+    .getByRole('button', { name: 'Revoke' })
+    .click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+  await page.getByText('my program was revoked').waitFor()
+  expect((await ask()).status).toBe(401)
+})
+
+test('offline: a bar says so, what is there stays, and it comes back by itself', async () => {
+  const { page, context } = await come()
+  await page.goto('/gallery/')
+  await page.getByRole('button', { name: 'Open red apple' }).first().waitFor()
+  await context.setOffline(true)
+  await page.getByText('Connection lost.').waitFor()
+  expect(await page.getByRole('button', { name: 'Open red apple' }).count()).toBe(2)
+  await context.setOffline(false)
+  await page.getByText('Connection lost.').waitFor({ state: 'detached' })
+})
+
+test('shortcuts are listed, and the page is usable by keyboard alone', async () => {
+  const { page } = await come()
+  await page.goto('/models/')
+  await page.locator('table').waitFor()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  await page.getByRole('button', { name: /^Draw/ }).waitFor()
+})

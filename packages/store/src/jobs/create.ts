@@ -1,10 +1,12 @@
-import { AppError, type JobEvent } from '@hearth/contract'
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { AppError, type JobEvent, type JobEventBody } from '@hearth/contract'
+import { and, eq, sql } from 'drizzle-orm'
 import { newId } from '../ids.ts'
-import { type Store, type Transaction, transact } from '../open.ts'
+import { query, type Store } from '../open.ts'
 import { type JobRow, job } from '../schema.ts'
 import type { NewJob } from './types.ts'
-import { writeEvents } from './write-events.ts'
+import { eventsOfTaken, toEvents } from './write-events.ts'
+
+const first: JobEventBody[] = [{ type: 'queued' }]
 
 /**
  * Stores a job as `queued`, with its first event and its turn.
@@ -16,53 +18,35 @@ export async function create(
   store: Store,
   input: NewJob,
 ): Promise<{ job: JobRow; created: boolean; events: JobEvent[] }> {
-  return transact(store, async tx => {
-    const { id = newId(), lane = 'batch', priority = 'normal', ...rest } = input
-    // Two requests of one owner at the same moment would otherwise take the same turn, or both miss the key.
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('job turn'), hashtext(${input.owner}))`)
-    if (input.idempotencyKey !== undefined) {
-      const earlier = await findByKey(tx, input.owner, input.idempotencyKey)
-      if (earlier) return { job: sameRequest(earlier, input), created: false, events: [] }
-    }
-    const fairTag = nextTurn(input.owner, lane, priority)
-    const [row] = await tx
-      .insert(job)
-      .values({ ...rest, id, lane, priority, fairTag, lastSeq: 1 })
-      .returning()
-    if (!row) throw new AppError('internal', 'the database stored no job')
-    return { job: row, created: true, events: await writeEvents(tx, row, [{ type: 'queued' }]) }
+  const { id = newId(), lane = 'batch', priority = 'normal', ...rest } = input
+  const [row] = await query(store, db => {
+    const fairTag = sql`next_turn(${input.owner}, ${lane}, ${priority})`
+    const taken = db.$with('taken').as(
+      db
+        .insert(job)
+        .values({ ...rest, id, lane, priority, fairTag, lastSeq: first.length })
+        .onConflictDoNothing({ target: [job.owner, job.idempotencyKey] })
+        .returning(),
+    )
+    return db.with(taken, eventsOfTaken(db, first)).select().from(taken)
   })
+  if (row) return { job: row, created: true, events: toEvents(row, first, row.createdAt) }
+  return { job: await earlierJob(store, input), created: false, events: [] }
 }
 
-/**
- * An owner's next turn is one after its own last live job, but not before the turn that is being served: so owners
- * alternate however many jobs each has waiting, and one who comes later neither waits for the others' backlog nor
- * catches up on turns it never asked for.
- */
-function nextTurn(owner: string, lane: string, priority: string): SQL<number> {
-  const sameClass = sql`${job.lane} = ${lane} and ${job.priority} = ${priority}`
-  return sql<number>`greatest(
-    coalesce(
-      (select max(${job.fairTag}) from ${job} where ${sameClass} and ${job.state} = 'running'),
-      (select min(${job.fairTag}) from ${job} where ${sameClass} and ${job.state} = 'queued'),
-      1),
-    coalesce(
-      (select max(${job.fairTag}) + 1 from ${job}
-        where ${sameClass} and ${job.owner} = ${owner} and ${job.state} in ('queued', 'running')),
-      1))`
-}
-
-async function findByKey(tx: Transaction, owner: string, key: string): Promise<JobRow | undefined> {
-  const [row] = await tx
-    .select()
-    .from(job)
-    .where(and(eq(job.owner, owner), eq(job.idempotencyKey, key)))
-  return row
-}
-
-function sameRequest(earlier: JobRow, input: NewJob): JobRow {
-  if (earlier.requestHash === (input.requestHash ?? null)) return earlier
+async function earlierJob(store: Store, { owner, idempotencyKey = '', requestHash = null }: Earlier): Promise<JobRow> {
+  const [earlier] = await query(store, db =>
+    db
+      .select()
+      .from(job)
+      .where(and(eq(job.owner, owner), eq(job.idempotencyKey, idempotencyKey))),
+  )
+  // It was deleted between the two statements; the client's own retry will make a new one.
+  if (!earlier) throw new AppError('conflict', 'the job of this Idempotency-Key was just deleted', { retryable: true })
+  if (earlier.requestHash === requestHash) return earlier
   throw new AppError('conflict', 'this Idempotency-Key was used for another request', {
     hint: `Take a new key, or read the earlier job ${earlier.id}.`,
   })
 }
+
+type Earlier = Pick<NewJob, 'owner' | 'idempotencyKey'> & { requestHash?: string | null }

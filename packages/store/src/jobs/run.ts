@@ -1,10 +1,10 @@
 import { AppError, type JobEvent, type JobEventBody, type Progress } from '@hearth/contract'
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { storable } from '../json.ts'
-import { query, type Store, transact } from '../open.ts'
+import { query, type Store } from '../open.ts'
 import { type JobRow, job, jobEvent, jobPreview } from '../schema.ts'
 import type { Attempt, Change, Result } from './types.ts'
-import { toEvent, writeEvents } from './write-events.ts'
+import { eventsOfTaken, toEvent, toEvents } from './write-events.ts'
 
 /**
  * Takes a queued job for a worker: of any number that try, one gets the row, the rest undefined. A worker that asks
@@ -14,29 +14,26 @@ export async function claim(
   store: Store,
   { id, attempt, workerId, device }: Attempt & { workerId: string; device: string },
 ): Promise<Change | undefined> {
-  return transact(store, async tx => {
-    const [row] = await tx
-      .update(job)
-      .set({
-        state: 'running',
-        workerId,
-        device,
-        startedAt: sql`now()`,
-        progress: null,
-        lastSeq: sql`${job.lastSeq} + 1`,
-      })
-      .where(and(eq(job.id, id), eq(job.attempt, attempt), eq(job.state, 'queued')))
-      .returning()
-    if (row) {
-      const events = await writeEvents(tx, row, [{ type: 'started', attempt, model: row.model, device }])
-      return { row, events }
-    }
-    const [mine] = await tx
+  const started = (model: string): JobEventBody[] => [{ type: 'started', attempt, model, device }]
+  const [row] = await query(store, db => {
+    const taken = db.$with('taken').as(
+      db
+        .update(job)
+        .set({ state: 'running', workerId, device, startedAt: sql`now()`, progress: null, lastSeq: seqPlus(1) })
+        .where(and(eq(job.id, id), eq(job.attempt, attempt), eq(job.state, 'queued')))
+        .returning(),
+    )
+    const events = eventsOfTaken(db, started(''), sql`jsonb_build_object('model', taken.model)`)
+    return db.with(taken, events).select().from(taken)
+  })
+  if (row?.startedAt) return { row, events: toEvents(row, started(row.model), row.startedAt) }
+  const [mine] = await query(store, db =>
+    db
       .select()
       .from(job)
-      .where(and(running({ id, attempt }), eq(job.workerId, workerId)))
-    return mine && { row: mine, events: [] }
-  })
+      .where(and(running({ id, attempt }), eq(job.workerId, workerId))),
+  )
+  return mine && { row: mine, events: [] }
 }
 
 /**
@@ -48,26 +45,40 @@ export async function append(
   store: Store,
   { id, attempt, body, after }: Attempt & { body: JobEventBody; after?: number },
 ): Promise<JobEvent> {
-  return transact(store, async tx => {
-    const [row] = await tx
-      .update(job)
-      .set({ lastSeq: sql`${job.lastSeq} + 1` })
-      .where(and(running({ id, attempt }), after === undefined ? undefined : eq(job.lastSeq, after)))
-      .returning()
-    if (row) {
-      const [event] = await writeEvents(tx, row, [body])
-      if (event) return event
-    }
-    if (after !== undefined) {
-      const [stored] = await tx
-        .select({ event: jobEvent, owner: job.owner })
-        .from(jobEvent)
-        .innerJoin(job, eq(job.id, jobEvent.job))
-        .where(and(running({ id, attempt }), eq(jobEvent.job, id), eq(jobEvent.seq, after + 1)))
-      if (stored) return toEvent(stored.owner, stored.event)
-    }
-    throw new AppError('conflict', `attempt ${attempt} of job ${id} is over`)
+  const [row] = await query(store, db => {
+    const taken = db.$with('taken').as(
+      db
+        .update(job)
+        .set({ lastSeq: seqPlus(1) })
+        .where(and(running({ id, attempt }), after === undefined ? undefined : eq(job.lastSeq, after)))
+        .returning({
+          id: job.id,
+          owner: job.owner,
+          lastSeq: job.lastSeq,
+          at: sql`now()::timestamptz(3)`.mapWith(job.createdAt).as('at'),
+        }),
+    )
+    return db
+      .with(taken, eventsOfTaken(db, [body]))
+      .select()
+      .from(taken)
   })
+  const [event] = row ? toEvents(row, [body], row.at) : await written(store, { id, attempt, after })
+  if (event) return event
+  throw new AppError('conflict', `attempt ${attempt} of job ${id} is over`)
+}
+
+/** The event that this attempt wrote after that number, if it did. */
+async function written(store: Store, { id, attempt, after }: Attempt & { after?: number | undefined }) {
+  if (after === undefined) return []
+  const stored = await query(store, db =>
+    db
+      .select({ event: jobEvent, owner: job.owner })
+      .from(jobEvent)
+      .innerJoin(job, eq(job.id, jobEvent.job))
+      .where(and(running({ id, attempt }), eq(jobEvent.job, id), eq(jobEvent.seq, after + 1))),
+  )
+  return stored.map(({ event, owner }) => toEvent(owner, event))
 }
 
 /** What a worker learns whenever it reports. `lost`: the attempt is over, stop working on it. */
@@ -78,22 +89,26 @@ export async function progress(
   store: Store,
   input: Attempt & { progress?: Progress; preview?: { bytes: Uint8Array; mime: string } },
 ): Promise<Standing> {
-  return transact(store, async tx => {
-    const [row] = await tx
-      .update(job)
-      .set({ progress: input.progress === undefined ? sql`${job.progress}` : storable(input.progress) })
-      .where(running(input))
-      .returning({ cancelRequestedAt: job.cancelRequestedAt })
-    if (!row) return 'lost'
-    if (input.preview) {
-      const latest = { mime: input.preview.mime, bytes: input.preview.bytes, at: sql`now()` }
-      await tx
-        .insert(jobPreview)
-        .values({ job: input.id, ...latest })
-        .onConflictDoUpdate({ target: jobPreview.job, set: latest })
-    }
-    return row.cancelRequestedAt ? 'cancel-requested' : 'running'
+  const { preview } = input
+  const [row] = await query(store, db => {
+    const latest = input.progress === undefined ? sql`${job.progress}` : storable(input.progress)
+    const taken = db
+      .$with('taken')
+      .as(
+        db
+          .update(job)
+          .set({ progress: latest })
+          .where(running(input))
+          .returning({ id: job.id, cancelRequestedAt: job.cancelRequestedAt }),
+      )
+    const kept = db.$with('kept', {}).as(sql`
+      insert into ${jobPreview} (job, mime, bytes, at)
+      select taken.id, ${preview?.mime}, ${sql.param(preview?.bytes, jobPreview.bytes)}, now() from taken
+      on conflict (job) do update set mime = excluded.mime, bytes = excluded.bytes, at = excluded.at`)
+    return preview ? db.with(taken, kept).select().from(taken) : db.with(taken).select().from(taken)
   })
+  if (!row) return 'lost'
+  return row.cancelRequestedAt ? 'cancel-requested' : 'running'
 }
 
 /**
@@ -105,23 +120,39 @@ export async function finish(
   { id, attempt, result }: Attempt & { result: Result },
 ): Promise<JobEvent[] | undefined> {
   const bodies = finalEvents(result)
-  return transact(store, async tx => {
-    const [row] = await tx
-      .update(job)
-      .set({
-        ...finalColumns(result),
-        state: result.state,
-        finishedAt: sql`now()`,
-        lastSeq: sql`${job.lastSeq} + ${bodies.length}`,
-      })
-      .where(and(running({ id, attempt }), result.state === 'succeeded' ? isNull(job.cancelRequestedAt) : undefined))
-      .returning()
-    if (row) {
-      if (result.state === 'succeeded') await tx.delete(jobPreview).where(eq(jobPreview.job, id))
-      return writeEvents(tx, row, bodies)
-    }
-    // Only the holder of an attempt can have ended it as succeeded or failed.
-    const earlier = await tx
+  const [row] = await query(store, db => {
+    const mayEnd = and(
+      running({ id, attempt }),
+      result.state === 'succeeded' ? isNull(job.cancelRequestedAt) : undefined,
+    )
+    const taken = db.$with('taken').as(
+      db
+        .update(job)
+        .set({
+          ...finalColumns(result),
+          state: result.state,
+          finishedAt: sql`now()`,
+          lastSeq: seqPlus(bodies.length),
+        })
+        .where(mayEnd)
+        .returning(),
+    )
+    // The outputs say more than the last preview.
+    const cleared = db.$with('cleared', {}).as(sql`
+      delete from ${jobPreview} where job in (select id from taken where state = 'succeeded')`)
+    return db.with(taken, eventsOfTaken(db, bodies), cleared).select().from(taken)
+  })
+  if (row?.finishedAt) return toEvents(row, bodies, row.finishedAt)
+  return endedEarlier(store, { id, attempt, state: result.state, events: bodies.length })
+}
+
+/** The last events of a job that this attempt has ended that way. Only the holder of an attempt can have. */
+async function endedEarlier(
+  store: Store,
+  { id, attempt, state, events }: Attempt & { state: Result['state']; events: number },
+): Promise<JobEvent[] | undefined> {
+  const stored = await query(store, db =>
+    db
       .select({ event: jobEvent, owner: job.owner })
       .from(jobEvent)
       .innerJoin(job, eq(job.id, jobEvent.job))
@@ -129,13 +160,13 @@ export async function finish(
         and(
           eq(job.id, id),
           eq(job.attempt, attempt),
-          eq(job.state, result.state),
-          sql`${jobEvent.seq} > ${job.lastSeq} - ${bodies.length}`,
+          eq(job.state, state),
+          sql`${jobEvent.seq} > ${job.lastSeq} - ${events}::int`,
         ),
       )
-      .orderBy(jobEvent.seq)
-    return earlier.length === 0 ? undefined : earlier.map(stored => toEvent(stored.owner, stored.event))
-  })
+      .orderBy(jobEvent.seq),
+  )
+  return stored.length === 0 ? undefined : stored.map(({ event, owner }) => toEvent(owner, event))
 }
 
 function finalColumns(result: Result): Partial<Pick<JobRow, 'output' | 'outputs' | 'error'>> {
@@ -172,4 +203,8 @@ export async function standings(store: Store, attempts: Attempt[]): Promise<Map<
 /** The fence: this run of the job, and it is still going on. */
 export function running({ id, attempt }: Attempt): SQL | undefined {
   return and(eq(job.id, id), eq(job.attempt, attempt), eq(job.state, 'running'))
+}
+
+function seqPlus(events: number): SQL<number> {
+  return sql<number>`${job.lastSeq} + ${events}::int`
 }

@@ -1,12 +1,41 @@
 import type { JobEvent, JobEventBody } from '@hearth/contract'
+import { type SQL, sql } from 'drizzle-orm'
 import { storable } from '../json.ts'
-import type { Transaction } from '../open.ts'
+import type { Database, Transaction } from '../open.ts'
 import { type JobRow, jobEvent } from '../schema.ts'
 
 /**
- * Adds durable events after a row's `last_seq` was raised by as many in the same transaction: the row's lock is what
- * keeps the numbers without gaps and in order.
+ * A part of a statement that adds the durable events of the one row that its part `taken` changed, after that raised
+ * `last_seq` by as many. The row's lock is what keeps the numbers without gaps and in order; one statement because
+ * several would be several trips to the server on the way of every job.
+ *
+ * @param more jsonb with fields that only the row knows.
  */
+export function eventsOfTaken(db: Database, bodies: JobEventBody[], more: SQL = sql`'{}'::jsonb`) {
+  return db.$with('written', {}).as(sql`
+    insert into ${jobEvent} (job, seq, at, body)
+    select taken.id, taken.last_seq - ${bodies.length}::int + item.number, now(), item.body || ${more}
+    from taken, jsonb_array_elements(${JSON.stringify(storable(bodies))}::jsonb) with ordinality as item (body, number)`)
+}
+
+/** The same events as everybody hears them. `at` is when the statement ran, by the database's clock. */
+export function toEvents(row: Pick<JobRow, 'id' | 'owner' | 'lastSeq'>, bodies: JobEventBody[], at: Date): JobEvent[] {
+  const first = row.lastSeq - bodies.length + 1
+  return bodies.map((body, index) => ({
+    ...storable(body),
+    job: row.id,
+    owner: row.owner,
+    seq: first + index,
+    at: at.toISOString(),
+  }))
+}
+
+/** A stored event as everybody hears it. */
+export function toEvent(owner: string, stored: typeof jobEvent.$inferSelect): JobEvent {
+  return { ...stored.body, job: stored.job, owner, seq: stored.seq, at: stored.at.toISOString() }
+}
+
+/** As `eventsOfTaken`, within a transaction that has changed the row before. */
 export async function writeEvents(tx: Transaction, row: JobRow, bodies: JobEventBody[]): Promise<JobEvent[]> {
   const first = row.lastSeq - bodies.length + 1
   const rows = await tx
@@ -14,9 +43,4 @@ export async function writeEvents(tx: Transaction, row: JobRow, bodies: JobEvent
     .values(bodies.map((body, index) => ({ job: row.id, seq: first + index, body: storable(body) })))
     .returning()
   return rows.map(stored => toEvent(row.owner, stored))
-}
-
-/** A stored event as everybody hears it. */
-export function toEvent(owner: string, stored: typeof jobEvent.$inferSelect): JobEvent {
-  return { ...stored.body, job: stored.job, owner, seq: stored.seq, at: stored.at.toISOString() }
 }

@@ -34,7 +34,9 @@ export async function bootstrap(needs) {
  */
 export function handOver(program) {
   const bin = join(modules, '.bin')
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
+  // Stripped types are kept, so that the next start is sooner.
+  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(modules, '.cache/hearth-compiled')
+  const env = { ...process.env, NODE_COMPILE_CACHE, PATH: `${bin}${delimiter}${process.env.PATH}` }
   // Where Node can, it becomes the program: one process less, and every signal arrives.
   if (process.execve) process.execve(node, [node, ...program], env)
   // It hears our end by the channel, even where we are killed; a terminal's Ctrl-C reaches it by itself.

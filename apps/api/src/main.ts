@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadConfig } from '@hearth/config'
 import { toAppError } from '@hearth/contract'
 import { createLogger } from '@hearth/log'
+import { releaseMemory } from '@hearth/runtime'
 import { migrate } from '@hearth/store'
 import { createDoorKeeper } from './doors/keep-doors.ts'
 import { openDeps } from './open-deps.ts'
@@ -34,6 +35,7 @@ try {
   process.once('SIGINT', signal => void stop(signal))
   process.send?.({ type: 'ready', url: server.url })
   log.info({ url: server.url }, 'ready')
+  releaseMemory()
 } catch (thrown) {
   const { message, hint } = toAppError(thrown)
   log.fatal({ error: thrown }, 'cannot start')

@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '@hearth/config'
+import { releaseMemory } from '@hearth/runtime'
 import { createClient } from '../client/api.ts'
 import { followJob } from '../client/follow.ts'
 import { promptTask } from '../client/prompt-task.ts'
@@ -23,6 +24,7 @@ export const start: Command = {
     listenForEnd(stopping)
     const instance = await startInstance({ config, say: line => console.log(`  ${line}`) })
     announce(config, instance, began)
+    releaseMemory()
     // Whatever becomes of the picture, the instance runs until it is asked to stop.
     const code = stopping.signal.aborted ? 0 : await draw(config, given, stopping.signal).catch(explain)
     if (!given.flag('exit')) await aborted(stopping.signal)

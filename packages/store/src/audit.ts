@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { desc, eq } from './drizzle.ts'
 import { type JsonObject, storable } from './json.ts'
 import { query, type Store } from './open.ts'
 import { audit } from './schema.ts'

@@ -1,5 +1,5 @@
 import type { JobEvent } from '@hearth/contract'
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq, gt } from './drizzle.ts'
 import { toEvent } from './jobs/write-events.ts'
 import { query, type Store } from './open.ts'
 import { job, jobEvent } from './schema.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '@hearth/contract'
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from './drizzle.ts'
 import { hashSecret, newId, randomSecret } from './ids.ts'
 import { query, type Store } from './open.ts'
 import { apiKey, type Scope } from './schema.ts'

@@ -1,7 +1,6 @@
 import { startServices, type TestServices } from '@hearth/testing/services'
-import { is } from 'drizzle-orm'
-import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { getTableConfig, is, PgTable } from './drizzle.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open.ts'
 import * as schema from './schema.ts'

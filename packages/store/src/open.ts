@@ -1,6 +1,6 @@
 import { AppError } from '@hearth/contract'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg'
+import { drizzle, type NodePgDatabase } from './drizzle.ts'
 import { storeError } from './failures.ts'
 
 export type Database = NodePgDatabase

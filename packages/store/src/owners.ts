@@ -1,5 +1,5 @@
 import { AppError } from '@hearth/contract'
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, sql } from './drizzle.ts'
 import { newId } from './ids.ts'
 import { query, type Store, transact } from './open.ts'
 import { owner } from './schema.ts'

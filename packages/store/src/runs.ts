@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull } from 'drizzle-orm'
+import { and, desc, eq, isNotNull } from './drizzle.ts'
 import { query, type Store } from './open.ts'
 import { runStat } from './schema.ts'
 

@@ -1,6 +1,5 @@
 import type { ErrorReport, JobEventBody, OutputFile, Progress, WorkerView } from '@hearth/contract'
 import { jobStates, priorities } from '@hearth/contract'
-import { sql } from 'drizzle-orm'
 import {
   bigint,
   customType,
@@ -10,10 +9,11 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  sql,
   text,
   timestamp,
   unique,
-} from 'drizzle-orm/pg-core'
+} from './drizzle.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 
 /**

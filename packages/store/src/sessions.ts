@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, lt, or, sql } from './drizzle.ts'
 import { hashSecret, randomSecret } from './ids.ts'
 import { query, type Store, transact } from './open.ts'
 import { apiKey, type Scope, session, signIn } from './schema.ts'

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, sql } from './drizzle.ts'
 import type { JsonValue } from './json.ts'
 import { query, type Store } from './open.ts'
 import { setting } from './schema.ts'

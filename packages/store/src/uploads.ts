@@ -1,5 +1,5 @@
 import { AppError } from '@hearth/contract'
-import { and, asc, eq, lt } from 'drizzle-orm'
+import { and, asc, eq, lt } from './drizzle.ts'
 import { query, type Store } from './open.ts'
 import { upload } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import type { WorkerView } from '@hearth/contract'
-import { and, eq, gt, lt, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, ne, sql } from './drizzle.ts'
 import { query, type Store } from './open.ts'
 import { worker } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import { AppError, finalStates, type JobEvent } from '@hearth/contract'
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from '../drizzle.ts'
 import { type Store, transact } from '../open.ts'
 import { type JobRow, job } from '../schema.ts'
 import { writeEvents } from './write-events.ts'

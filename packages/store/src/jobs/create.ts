@@ -1,5 +1,5 @@
 import { AppError, type JobEvent, type JobEventBody } from '@hearth/contract'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from '../drizzle.ts'
 import { newId } from '../ids.ts'
 import { query, type Store } from '../open.ts'
 import { type JobRow, job } from '../schema.ts'

@@ -1,5 +1,5 @@
 import { AppError, type JobState } from '@hearth/contract'
-import { and, count, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gte, inArray, lt, type SQL, sql } from '../drizzle.ts'
 import { query, type Store } from '../open.ts'
 import { type JobRow, job, jobPreview } from '../schema.ts'
 

@@ -1,5 +1,5 @@
 import { AppError, type JobEvent, type JobEventBody, type Progress } from '@hearth/contract'
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from '../drizzle.ts'
 import { storable } from '../json.ts'
 import { query, type Store } from '../open.ts'
 import { type JobRow, job, jobEvent, jobPreview } from '../schema.ts'

@@ -1,5 +1,5 @@
 import type { JobEvent, JobEventBody } from '@hearth/contract'
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from '../drizzle.ts'
 import { storable } from '../json.ts'
 import type { Database, Transaction } from '../open.ts'
 import { type JobRow, jobEvent } from '../schema.ts'

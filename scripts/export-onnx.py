@@ -31,17 +31,19 @@ TEXT_CLASSES = {"CLIPTextModel": CLIPTextModel, "CLIPTextModelWithProjection": C
 class TextEncoder(torch.nn.Module):
     """Outputs as optimum names them. Hidden states are there for models that condition on an inner layer (SDXL)."""
 
+    inputs = ["input_ids"]
+
     def __init__(self, model, hidden_states):
         super().__init__()
         self.model, self.hidden_states = model, hidden_states
         projected = isinstance(model, CLIPTextModelWithProjection)
-        self.names = ["text_embeds", "last_hidden_state"] if projected else ["last_hidden_state", "pooler_output"]
+        self.outputs = ["text_embeds", "last_hidden_state"] if projected else ["last_hidden_state", "pooler_output"]
         if hidden_states:
-            self.names += [f"hidden_states.{i}" for i in range(model.config.num_hidden_layers + 1)]
+            self.outputs += [f"hidden_states.{i}" for i in range(model.config.num_hidden_layers + 1)]
 
     def forward(self, input_ids):
         out = self.model(input_ids, output_hidden_states=self.hidden_states)
-        results = tuple(getattr(out, name) for name in self.names if "." not in name)
+        results = tuple(getattr(out, name) for name in self.outputs if "." not in name)
         return results + tuple(out.hidden_states) if self.hidden_states else results
 
 
@@ -51,9 +53,9 @@ class UNet(torch.nn.Module):
         self.model = model
         self.sdxl = model.config.addition_embed_type == "text_time"
         self.guided = model.config.time_cond_proj_dim is not None
-        self.names = ["sample", "timestep", "encoder_hidden_states"]
-        self.names += ["text_embeds", "time_ids"] if self.sdxl else []
-        self.names += ["timestep_cond"] if self.guided else []
+        self.inputs = ["sample", "timestep", "encoder_hidden_states"]
+        self.inputs += ["text_embeds", "time_ids"] if self.sdxl else []
+        self.inputs += ["timestep_cond"] if self.guided else []
 
     def forward(self, sample, timestep, encoder_hidden_states, *rest):
         rest = list(rest)
@@ -63,7 +65,7 @@ class UNet(torch.nn.Module):
 
 
 class Decoder(torch.nn.Module):
-    names = ["latent_sample"]
+    inputs = ["latent_sample"]
 
     def __init__(self, model):
         super().__init__()
@@ -76,7 +78,7 @@ class Decoder(torch.nn.Module):
 class Encoder(torch.nn.Module):
     """Mean and log variance of the latent distribution, one behind the other along the channels."""
 
-    names = ["sample"]
+    inputs = ["sample"]
 
     def __init__(self, model):
         super().__init__()
@@ -99,7 +101,7 @@ def load(source, dtype):
         model = cls.from_pretrained(source / name, torch_dtype=dtype).eval()
         module = TextEncoder(model, unet.config.addition_embed_type == "text_time")
         ids = torch.ones(2, model.config.max_position_embeddings, dtype=torch.int64)
-        parts[name] = (module, (ids,), {"input_ids": {0: BATCH, 1: TOKENS}}, module.names, {})
+        parts[name] = (module, (ids,), {"input_ids": {0: BATCH, 1: TOKENS}}, module.outputs, {})
     parts["unet"] = unet_part(unet, dtype)
     size = unet.config.sample_size
     pixels = size * 2 ** (len(vae.config.block_out_channels) - 1)
@@ -158,25 +160,30 @@ def gather_weights(path):
     onnx.save(model, path, save_as_external_data=True, all_tensors_to_one_file=True, location="model.onnx_data", size_threshold=1024)
 
 
+def export_graph(folder, module, inputs, dims, outputs, output_dims, stored_as_fp16=False):
+    """One part's graph, with its weights in it or, over 2 GB, beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "model.onnx"
+    axes = dims | {output: {0: BATCH} for output in outputs} | output_dims
+    with torch.no_grad(), shortened(module):
+        torch.onnx.export(
+            module, inputs, path, input_names=module.inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+            custom_opsets=CONTRIB,
+        )
+    if stored_as_fp16:
+        store_as_fp16(path)
+    gather_weights(path)
+    return path
+
+
 def export(source, target, weights="fp32", check=False):
     dtype = torch.float16 if weights == "fp16" else torch.float32
     torch.manual_seed(0)
     index, parts = load(source, dtype)
     for name, (module, inputs, dims, outputs, output_dims) in parts.items():
-        path = target / name / "model.onnx"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        names = ["input_ids"] if isinstance(module, TextEncoder) else module.names
-        axes = dims | {output: {0: BATCH} for output in outputs} | output_dims
-        with torch.no_grad(), shortened(module):
-            torch.onnx.export(
-                module, inputs, path, input_names=names, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
-                custom_opsets=CONTRIB,
-            )
-        if weights == "stored-fp16":
-            store_as_fp16(path)
-        gather_weights(path)
+        path = export_graph(target / name, module, inputs, dims, outputs, output_dims, weights == "stored-fp16")
         if check:
-            compare(name, path, module, inputs, names)
+            compare(name, path, module, inputs)
         folder = "vae" if name.startswith("vae") else name
         shutil.copyfile(source / folder / "config.json", target / name / "config.json")
     for folder in ("tokenizer", "tokenizer_2"):
@@ -200,14 +207,14 @@ def write_index(index, parts, target):
     (target / "model_index.json").write_text(json.dumps(exported, indent=2) + "\n")
 
 
-def compare(name, path, module, inputs, names):
+def compare(name, path, module, inputs):
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     with torch.no_grad():
         expected = module(*inputs)
     expected = expected if isinstance(expected, tuple) else (expected,)
-    got = session.run(None, dict(zip(names, (value.numpy() for value in inputs))))
+    got = session.run(None, dict(zip(module.inputs, (value.numpy() for value in inputs))))
     worst = max(float(np.abs(a.float().numpy() - b.astype(np.float32)).max()) for a, b in zip(expected, got))
     size = sum(file.stat().st_size for file in path.parent.glob("model.onnx*"))
     print(f"{name}: {size / 1e6:.1f} MB, largest difference to torch {worst:.2g}")

@@ -35,14 +35,19 @@ export interface OnnxSession {
   readonly outputs: readonly TensorInfo[]
   /** Computes the named outputs, all of them by default. Feeds must match the declared types. */
   run(feeds: Readonly<Record<string, Tensor>>, fetches?: readonly string[]): Promise<Record<string, Tensor>>
-  /** Milliseconds spent in `run` so far. */
-  readonly runMilliseconds: number
   dispose(): Promise<void>
 }
 
 export interface SessionOptions {
   /** Keep freed memory for the next run: faster, at the price of a resident set that stays at its peak. Default true. */
   arena?: boolean
+}
+
+let millisecondsInRuns = 0
+
+/** Milliseconds that this process has spent computing, in all its sessions. */
+export function timeInRuns(): number {
+  return millisecondsInRuns
 }
 
 const types: readonly string[] = ['float32', 'float16', 'int64', 'int32', 'uint8', 'bool'] satisfies ElementType[]
@@ -87,18 +92,14 @@ export async function openSession(
   }
   const inputs = session.inputMetadata.map(described)
   const outputs = session.outputMetadata.map(described)
-  let milliseconds = 0
   return {
     inputs,
     outputs,
-    get runMilliseconds() {
-      return milliseconds
-    },
     async run(feeds, fetches) {
       const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(tensor)]))
       const started = performance.now()
       const results = await session.run(tensors, fetches ?? session.outputNames)
-      milliseconds += performance.now() - started
+      millisecondsInRuns += performance.now() - started
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)]))
     },
     dispose: () => session.release(),

@@ -49,6 +49,8 @@ interface Plan {
   height: number
   width: number
   progress: { done: number; total: number; previewed: number }
+  /** The preview that is being drawn. */
+  previewing: Promise<void>
 }
 
 const seedCount = 2 ** 53
@@ -107,17 +109,30 @@ export async function draw(pipeline: Pipeline, drawing: Drawing, context: RunCon
     width: width / scale,
     height: height / scale,
     progress: { done: 0, total: steps * Math.ceil(drawing.n / atOnce), previewed: performance.now() },
+    previewing: Promise.resolve(),
   }
+  try {
+    const images = await drawAll(plan, atOnce)
+    await plan.previewing
+    return { images, notes }
+  } finally {
+    // Nothing may go on behind a request that was aborted.
+    await Promise.allSettled([plan.previewing])
+  }
+}
+
+async function drawAll(plan: Plan, atOnce: number): Promise<Drawn['images']> {
   const images: Drawn['images'] = []
-  for (let first = 0; first < drawing.n; first += atOnce) {
-    const count = Math.min(atOnce, drawing.n - first)
+  const { n } = plan.drawing
+  for (let first = 0; first < n; first += atOnce) {
+    const count = Math.min(atOnce, n - first)
     const latents = await drawBatch(plan, first, count)
     const size = latents.length / count
     for (let k = 0; k < count; k++) {
       images.push(await finishPicture(plan, latents.subarray(k * size, (k + 1) * size), first + k))
     }
   }
-  return { images, notes }
+  return images
 }
 
 function seedOf({ drawing }: Plan, picture: number): number {
@@ -180,12 +195,19 @@ async function drawBatch(plan: Plan, first: number, count: number): Promise<Floa
   })
 }
 
+/** Begins a preview if one is due. Its encoding goes on beside the next step. */
 async function preview(plan: Plan, latents: Float32Array): Promise<void> {
   const now = performance.now()
-  const last = plan.progress.done + 1 === plan.progress.total
-  if (last || now - plan.progress.previewed < millisecondsBetweenPreviews) return
-  plan.progress.previewed = now
-  plan.context.preview(await plan.pipeline.previews.draw(latents, plan.height, plan.width), 'image/jpeg')
+  const { progress, pipeline, context } = plan
+  const last = progress.done + 1 === progress.total
+  if (last || now - progress.previewed < millisecondsBetweenPreviews) return
+  progress.previewed = now
+  await plan.previewing
+  plan.previewing = pipeline.previews
+    .draw(latents, plan.height, plan.width)
+    .then(jpeg => context.preview(jpeg, 'image/jpeg'))
+  // A failure is reported where it is awaited, at the next preview or at the end; until then it is not unhandled.
+  plan.previewing.catch(() => undefined)
 }
 
 async function stepDone({ context, progress }: Plan): Promise<void> {

@@ -1,5 +1,5 @@
 import { AppError, type Priority, priorities } from '@hearth/contract'
-import type { JobRow } from '@hearth/store'
+import type { jobs } from '@hearth/store'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { isConnectionError, type OnFault } from './connection.ts'
@@ -10,7 +10,7 @@ export interface Message {
   attempt: number
 }
 
-type Ticket = Pick<JobRow, 'id' | 'attempt' | 'lane' | 'priority' | 'fairTag'>
+type Ticket = Omit<jobs.Ticket, 'owner'>
 
 /** Where each waiting job's message is. `held`: a worker has it. `stuck`: the worker that had it is gone. */
 export type Whereabouts = 'missing' | 'waiting' | 'held' | 'stuck'

@@ -95,6 +95,19 @@ describe('a queue server that', () => {
     await stop()
   })
 
+  test('hangs: work is accepted in time and done when it goes on', async () => {
+    const stop = rig.consume(succeed)
+    const before = await rig.submit()
+    await rig.until(before.id, 'succeeded')
+    process.kill(rig.services.valkey.pid, 'SIGSTOP')
+    const start = performance.now()
+    const [row, other] = await Promise.all([rig.submit(), rig.submit()])
+    expect(performance.now() - start).toBeLessThan(4000)
+    process.kill(rig.services.valkey.pid, 'SIGCONT')
+    await Promise.all([row, other].map(({ id }) => rig.until(id, 'succeeded')))
+    await stop()
+  })
+
   test('is away when a process starts: the process waits for it', async () => {
     await rig.services.valkey.kill()
     const late = rig.open()

@@ -7,7 +7,7 @@ import type { JobQueue } from './queue.ts'
 export interface Reconciled {
   /** Running jobs taken back from workers that are gone. */
   requeued: number
-  /** Waiting jobs that had no message. */
+  /** Waiting jobs that had no message, those just requeued included. */
   added: number
   /** Waiting jobs whose message was stuck with a worker that is gone. */
   reissued: number
@@ -30,17 +30,16 @@ export interface ReconcileOptions {
  */
 export async function reconcile(queue: JobQueue, options: ReconcileOptions): Promise<Reconciled> {
   const dead = options.worker ? await deadPredecessors(queue, options.worker) : []
-  const { added, reissued } = await repairMessages(queue, { dead })
   let requeued = 0
-  for (const row of await orphans(queue, options, dead)) {
-    const { id, attempt } = row
+  for (const { id, attempt } of await orphans(queue, options, dead)) {
     const change = await jobs.requeue(queue.store, { id, attempt, reason: 'the worker was lost', workerLost: true })
     if (!change) continue
     requeued += 1
     for (const event of change.events) queue.bus.publish(event)
-    if (change.row.state === 'queued') await queue.messages.add([change.row])
   }
   await workers.removeSilent(queue.store, Math.max(options.aliveMaxAge, 3600))
+  const { added, reissued } = await repairMessages(queue, { dead })
+  // The requeued ones are among the added unless somebody else was quicker.
   return { requeued, added, reissued }
 }
 
@@ -63,7 +62,7 @@ export async function repairMessages(
 ): Promise<{ added: number; reissued: number }> {
   const waiting = await jobs.queued(queue.store)
   const places = await queue.messages.locate(waiting, dead)
-  const missing: JobRow[] = []
+  const missing: jobs.Ticket[] = []
   let reissued = 0
   for (const [index, row] of waiting.entries()) {
     const place = places[index]
@@ -101,7 +100,10 @@ export async function keepReconciled(queue: JobQueue, { every, ...options }: Rec
   }
 }
 
-/** Ids of earlier workers of this host whose process is gone. */
+/**
+ * Ids of earlier workers of this host whose process is gone. Where the host goes by another name than the machine,
+ * its processes cannot be looked at, and a new worker means that the old one ended.
+ */
 async function deadPredecessors(queue: JobQueue, { id, host }: { id: string; host: string }): Promise<string[]> {
   const earlier = await workers.predecessors(queue.store, { host, id })
   return earlier.filter(({ pid }) => host !== hostname() || pid === process.pid || !isAlive(pid)).map(view => view.id)

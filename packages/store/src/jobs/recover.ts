@@ -1,5 +1,5 @@
 import { AppError, type ErrorReport } from '@hearth/contract'
-import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, or, type SQL, sql } from '../drizzle.ts'
 import { query, type Store, transact } from '../open.ts'
 import { type JobRow, job, worker } from '../schema.ts'
 import { running } from './run.ts'
@@ -78,10 +78,18 @@ function givenUp({ engineCrash, reason }: Requeue): ErrorReport {
   return error.report()
 }
 
+/** What a message is made of. */
+export type Ticket = Pick<JobRow, 'id' | 'attempt' | 'lane' | 'priority' | 'fairTag' | 'owner'>
+
 /** Every waiting job, in the order of its turn: what the queue should hold. */
-export async function queued(store: Store): Promise<JobRow[]> {
+export async function queued(store: Store): Promise<Ticket[]> {
+  const { id, attempt, lane, priority, fairTag, owner } = job
   return query(store, db =>
-    db.select().from(job).where(eq(job.state, 'queued')).orderBy(asc(job.fairTag), asc(job.createdAt), asc(job.id)),
+    db
+      .select({ id, attempt, lane, priority, fairTag, owner })
+      .from(job)
+      .where(eq(job.state, 'queued'))
+      .orderBy(asc(job.fairTag), asc(job.createdAt), asc(job.id)),
   )
 }
 

@@ -67,6 +67,7 @@ export async function startApi({
     HEARTH_DEVICE: 'cpu',
     HEARTH_THREADS: '1',
     HEARTH_MEMORY_GB: '2',
+    HEARTH_DRAIN_GRACE: '1',
     HEARTH_LOG_LEVEL: process.env.HEARTH_LOG_LEVEL ?? 'silent',
     ...settings,
   }

@@ -36,4 +36,6 @@ export function errorHeaders(c: ApiContext, error: AppError): void {
     c.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfter))))
   }
   c.header('x-should-retry', String(error.retryable))
+  // The rest of a body that is not read would be taken for the next request.
+  if (error.code === 'too-large') c.header('connection', 'close')
 }

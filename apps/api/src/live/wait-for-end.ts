@@ -22,7 +22,7 @@ export async function waitForEnd(
     },
     gap: news,
   })
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)])
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(seconds * 1000))])
   ended.addEventListener('abort', news, { once: true })
   try {
     for (;;) {

@@ -1,0 +1,220 @@
+import fc from 'fast-check'
+import { anyText, anything, arbitraryOf, type Schema } from './arbitrary.ts'
+
+/** One request, as plain data so that it can be printed and repeated. */
+export interface FuzzRequest {
+  /** Of the route that it is made for. */
+  route: string
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: Uint8Array<ArrayBuffer> | undefined
+}
+
+/** A route with what is known of its input. */
+export interface FuzzRoute {
+  method: string
+  /** With `{name}`. */
+  path: string
+  query: { name: string; schema: Schema }[]
+  json: Schema | undefined
+  form: Schema | undefined
+}
+
+interface Operation {
+  parameters?: { name: string; in: string; schema: Schema }[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+}
+export interface Document {
+  paths: Record<string, Record<string, Operation>>
+}
+
+/** Fields of the dialects, whose routes have no published schema of ours. */
+const dialectFields = [
+  ...[
+    'prompt',
+    'negative_prompt',
+    'model',
+    'model_id',
+    'n',
+    'size',
+    'width',
+    'height',
+    'seed',
+    'steps',
+    'image',
+    'mask',
+  ],
+  ...['num_inference_steps', 'guidance_scale', 'strength', 'response_format', 'stream', 'partial_images', 'image_size'],
+  ...['batch_size', 'n_iter', 'cfg_scale', 'sampler_name', 'scheduler', 'init_images', 'denoising_strength', 'quality'],
+  ...[
+    'override_settings',
+    'script_name',
+    'alwayson_scripts',
+    'output_format',
+    'images',
+    'background',
+    'user',
+    'mask_blur',
+  ],
+]
+const dialectBody: Schema = {
+  type: 'object',
+  required: ['prompt'],
+  properties: Object.fromEntries(dialectFields.map(name => [name, guess(name)])),
+}
+
+function guess(name: string): Schema {
+  if (/^(n|width|height|seed|steps|batch_size|n_iter|num_inference_steps|partial_images|mask_blur)$/.test(name)) {
+    return { type: 'integer', minimum: 0, maximum: 600 }
+  }
+  if (/scale|strength/.test(name)) return { type: 'number', minimum: 0, maximum: 20 }
+  if (name === 'size' || name === 'image_size')
+    return { enum: ['64x64', '128x128', '0x0', '99999x99999', 'auto', '64'] }
+  if (name === 'stream') return { type: 'boolean' }
+  if (name === 'model' || name === 'model_id') return { enum: ['starter', 'nobody', 'echo', ''] }
+  return name === 'init_images' || name === 'images' ? { type: 'array', items: { type: 'string' } } : { type: 'string' }
+}
+
+/** Routes of the description, and those of the dialects as the app lists them. */
+export function fuzzRoutes(document: Document, mounted: readonly { method: string; path: string }[]): FuzzRoute[] {
+  const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { parameters = [], requestBody }]) => ({
+      method: method.toUpperCase(),
+      path,
+      query: parameters.filter(parameter => parameter.in === 'query').map(({ name, schema }) => ({ name, schema })),
+      json: requestBody?.content['application/json']?.schema,
+      form: requestBody?.content['multipart/form-data']?.schema,
+    })),
+  )
+  const others = mounted
+    .filter(
+      ({ method, path }) =>
+        method !== 'ALL' && path !== '*' && path !== '/*' && !/^\/(api\/(v1|docs|openapi)|health)/.test(path),
+    )
+    .map(({ method, path }) => ({
+      method,
+      path: path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}'),
+      query: [],
+      json: method === 'POST' ? dialectBody : undefined,
+      form: method === 'POST' ? dialectBody : undefined,
+    }))
+  return [...described, ...others]
+}
+
+/** Requests to all routes. @param names things that exist, by the parameter that names them. */
+export function requests(
+  routes: readonly FuzzRoute[],
+  names: readonly string[],
+  key: string,
+): fc.Arbitrary<FuzzRequest> {
+  return fc.oneof(...routes.map(route => requestTo(route, names, key)))
+}
+
+function requestTo(route: FuzzRoute, names: readonly string[], key: string): fc.Arbitrary<FuzzRequest> {
+  const segment = fc
+    .oneof(fc.constantFrom(...names), anyText)
+    .map(text => encodeURIComponent(text.toWellFormed()).slice(0, 2000) || 'x')
+  const holes = [...route.path.matchAll(/\{\w+\+?\}/g)].length
+  const query = fc.record(Object.fromEntries(route.query.map(({ name, schema }) => [name, arbitraryOf(schema)])), {
+    requiredKeys: [],
+  })
+  return fc
+    .record({
+      segments: fc.array(segment, { minLength: holes, maxLength: holes }),
+      query,
+      method: fc.oneof(
+        { weight: 30, arbitrary: fc.constant(route.method) },
+        { weight: 1, arbitrary: fc.constantFrom('PUT', 'PATCH', 'HEAD', 'OPTIONS', 'DELETE', 'POST') },
+      ),
+      body: bodyOf(route),
+      auth: fc.oneof(
+        { weight: 12, arbitrary: fc.constant(`Bearer ${key}`) },
+        { weight: 1, arbitrary: fc.constantFrom('', 'Basic ', 'Basic Og==', 'Bearer nobody', 'Digest x') },
+      ),
+      extra: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: oddHeaders }),
+    })
+    .map(({ segments, query, method, body, auth, extra }) => ({
+      route: `${route.method} ${route.path}`,
+      method,
+      path: fill(route.path, segments) + search(query),
+      headers: { host: 'localhost', ...(auth === '' ? {} : { authorization: auth }), ...body.headers, ...extra },
+      body: ['GET', 'HEAD', 'OPTIONS'].includes(method) ? undefined : body.bytes,
+    }))
+}
+
+const oddHeaders = fc.constantFrom<Record<string, string>>(
+  { range: 'bytes=5-1' },
+  { range: 'bytes=99999999999999999999-' },
+  { 'if-none-match': '*' },
+  { 'last-event-id': '99999999999999999999' },
+  { 'last-event-id': '-1' },
+  { 'idempotency-key': 'x'.repeat(300) },
+  { 'idempotency-key': 'again' },
+  { 'content-length': '-5' },
+  { 'x-request-id': '../../x' },
+  { cookie: 'hearth_8000=nobody' },
+  { accept: 'text/html' },
+)
+
+function fill(path: string, segments: readonly string[]): string {
+  let next = 0
+  return path.replace(/\{\w+\+?\}/g, () => segments[next++] ?? 'x')
+}
+
+function search(query: Record<string, unknown>): string {
+  const entries = Object.entries(query).map(([name, value]) => [name, shortWait(name, value)])
+  const text = new URLSearchParams(entries.map(([name = '', value = '']) => [name, value.toWellFormed()])).toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** Nothing finishes here: a request that waits would only wait. */
+function shortWait(name: string, value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return name === 'wait' && Number(text) > 0.01 ? '0.01' : text
+}
+
+interface FuzzBody {
+  headers: Record<string, string>
+  bytes: Uint8Array<ArrayBuffer> | undefined
+}
+
+function bodyOf({ json, form }: FuzzRoute): fc.Arbitrary<FuzzBody> {
+  const type = (value: string, bytes: Uint8Array) => ({
+    headers: { 'content-type': value },
+    bytes: new Uint8Array(bytes),
+  })
+  const encode = (text: string) => new TextEncoder().encode(text)
+  const asJson = (value: unknown) => type('application/json', encode(JSON.stringify(value) ?? ''))
+  const types = fc.constantFrom(
+    'application/json',
+    'multipart/form-data',
+    'multipart/form-data; boundary=x',
+    'text/plain',
+    '',
+  )
+  const raw = fc.tuple(types, fc.uint8Array({ maxLength: 200 })).map(([name, bytes]) => type(name, bytes))
+  const choices: { weight: number; arbitrary: fc.Arbitrary<FuzzBody> }[] = [
+    { weight: 1, arbitrary: raw },
+    { weight: 1, arbitrary: anything.map(asJson) },
+    { weight: 1, arbitrary: fc.constant(type('application/json', encode('['.repeat(50_000)))) },
+  ]
+  if (json) choices.push({ weight: 20, arbitrary: arbitraryOf(json).map(asJson) })
+  if (form)
+    choices.push({
+      weight: 10,
+      arbitrary: arbitraryOf(form).map(value => type('multipart/form-data; boundary=hearth', formBytes(value))),
+    })
+  if (!json && !form) choices.push({ weight: 40, arbitrary: fc.constant({ headers: {}, bytes: undefined }) })
+  return fc.oneof(...choices)
+}
+
+function formBytes(value: unknown): Uint8Array {
+  const fields = value !== null && typeof value === 'object' ? Object.entries(value) : []
+  const parts = fields.map(([name, value]) => {
+    const file = name === 'image' || name === 'file' || name === 'mask' ? '; filename="x.png"' : ''
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return `--hearth\r\ncontent-disposition: form-data; name="${name.replace(/[^\w-]/g, '_')}"${file}\r\n\r\n${text}\r\n`
+  })
+  return new TextEncoder().encode(`${parts.join('')}--hearth--\r\n`)
+}

@@ -1,0 +1,95 @@
+import { cp } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { encodePicture } from '@hearth/media'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiUnderTest, startApi, until } from '../api-under-test.ts'
+
+interface Operation {
+  parameters?: { name: string; in: string; required: boolean }[]
+  requestBody?: { content: Record<string, { example?: unknown; examples?: Record<string, { value: unknown }> }> }
+  responses: Record<string, unknown>
+}
+
+const starter = resolve(fileURLToPath(import.meta.url), '../../../../../models/starter/text-to-image')
+let api: ApiUnderTest
+let operations: { method: string; path: string; operation: Operation }[]
+beforeAll(async () => {
+  const prepare = (data: string) => cp(starter, join(data, 'models/removable'), { recursive: true })
+  api = await startApi({ worker: true, prepare })
+  const { paths } = await (await api.ask('/api/openapi.json')).json()
+  operations = Object.entries<Record<string, Operation>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  )
+})
+afterAll(() => api.stop())
+
+/** Things for the holes in addresses and examples to be about. */
+async function things() {
+  const data = new Uint8Array(64 * 64 * 3).fill(90)
+  const picture = await encodePicture({ width: 64, height: 64, channels: 3, data }, { format: 'png' })
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(picture)]), 'x.png')
+  const upload = await (await api.ask('/api/v1/uploads', { method: 'POST', body: form })).json()
+  const done = await (await api.post('/api/v1/tasks/echo/jobs?wait=30', { input: { text: 'x' } })).json()
+  const input = { text: 'x', steps: 2000, step_ms: 50, previews: true }
+  const running = await (await api.post('/api/v1/tasks/echo/jobs', { input })).json()
+  await until(
+    'there is a preview',
+    async () => (await api.ask(`/api/v1/jobs/${running.id}/preview`)).status,
+    status => status === 200,
+  )
+  // A door is opened with the key of that name.
+  await api.post('/api/v1/keys', { name: 'paint program' })
+  const { key } = await (await api.post('/api/v1/keys', { name: 'to be revoked' })).json()
+  return {
+    upload: upload.id as string,
+    running: running.id as string,
+    done: done.id as string,
+    key: key.id as string,
+    form,
+  }
+}
+
+describe('every route of the description', () => {
+  it('does what it says, with its own examples', async () => {
+    const known = await things()
+    const fill = (path: string) => {
+      const job = /preview|cancel/.test(path) ? known.running : known.done
+      const ids: Record<string, string> = { uploads: known.upload, keys: known.key, models: 'removable' }
+      const id = path.endsWith('/pull') ? 'starter' : (ids[path.split('/')[3] ?? ''] ?? job)
+      return path.replace('{task}', 'echo').replace('{name}', 'echo.txt').replace('{id}', id).replace('{port}', '7860')
+    }
+    const calls = operations.flatMap(({ method, path, operation }) => {
+      const content = operation.requestBody?.content ?? {}
+      const { example, examples } = content['application/json'] ?? {}
+      const bodies = [
+        ...(example === undefined ? [] : [example]),
+        ...Object.values(examples ?? {}).map(({ value }) => value),
+      ]
+      return (bodies.length > 0 ? bodies : [undefined]).map(body => ({ method, path, body, operation }))
+    })
+    // What deletes comes last, and a sign-in needs no key.
+    const order = ({ method, path }: { method: string; path: string }) =>
+      method === 'DELETE' ? 2 : path.includes('cancel') ? 1 : 0
+    const answers: string[] = []
+    for (const { method, path, body, operation } of calls.toSorted((a, b) => order(a) - order(b))) {
+      const answer = await api.ask(fill(path), { method, ...bodyOf(path, body, known) })
+      await answer.body?.cancel()
+      const said = Object.keys(operation.responses).includes(String(answer.status))
+      answers.push(`${said ? 'as said' : `NOT SAID ${answer.status}`}: ${method} ${path}`)
+    }
+    expect(answers.filter(answer => !answer.startsWith('as said'))).toEqual([])
+    expect(answers.length).toBeGreaterThan(30)
+  })
+})
+
+/** The example with real things in the place of made-up ones. */
+function bodyOf(path: string, example: unknown, known: { upload: string; form: FormData }): RequestInit {
+  if (path === '/api/v1/uploads') return { body: known.form }
+  const generic = /\/tasks\/\{task\}\//.test(path) ? { input: { text: 'x' } } : example
+  if (generic === undefined) return {}
+  const text = JSON.stringify(path === '/api/v1/session' ? { key: api.key } : generic)
+  const body = text.replace(/upload:example-[a-z]+/g, `upload:${known.upload}`)
+  return { body, headers: { 'content-type': 'application/json' } }
+}

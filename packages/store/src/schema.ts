@@ -114,6 +114,7 @@ export const job = pgTable(
     dialect: text(),
     state: text({ enum: jobStates }).notNull().default('queued'),
     priority: text({ enum: priorities }).notNull().default('normal'),
+    share: text().notNull(),
     fairTag: bigint({ mode: 'number' }).notNull(),
     input: jsonb().$type<JsonObject>().notNull(),
     text: text().notNull().default(''),
@@ -142,8 +143,8 @@ export const job = pgTable(
     index('job_turn')
       .on(table.lane, table.priority, table.state, table.fairTag)
       .where(sql`state in ('queued', 'running')`),
-    index('job_owner_turn')
-      .on(table.owner, table.lane, table.priority, table.fairTag)
+    index('job_share_turn')
+      .on(table.share, table.lane, table.priority, table.fairTag)
       .where(sql`state in ('queued', 'running')`),
     index('job_retry').on(table.retryOf).where(sql`retry_of is not null`),
   ],

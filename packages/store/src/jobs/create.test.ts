@@ -92,6 +92,16 @@ describe('turns', () => {
     expect((await starts(lane))?.id).toBe(job.id)
   })
 
+  test('keys of one owner alternate too', async () => {
+    const owner = await rig.owner()
+    const lane = 'keys'
+    for (let n = 0; n < 20; n++) await jobs.create(rig.store, { ...jobOf(owner), lane, share: 'key-a' })
+    await starts(lane)
+    const { job } = await jobs.create(rig.store, { ...jobOf(owner), lane, share: 'key-b' })
+    expect(await jobs.position(rig.store, [job.id])).toEqual(new Map([[job.id, 1]]))
+    expect((await starts(lane))?.id).toBe(job.id)
+  })
+
   test('owners alternate, and each is served first in first out', async () => {
     const [a, b, c] = [await rig.owner(), await rig.owner(), await rig.owner()]
     const lane = 'alternate'

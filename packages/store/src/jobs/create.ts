@@ -18,13 +18,13 @@ export async function create(
   store: Store,
   input: NewJob,
 ): Promise<{ job: JobRow; created: boolean; events: JobEvent[] }> {
-  const { id = newId(), lane = 'batch', priority = 'normal', ...rest } = input
+  const { id = newId(), lane = 'batch', priority = 'normal', share = input.owner, ...rest } = input
   const [row] = await query(store, db => {
-    const fairTag = sql`next_turn(${input.owner}, ${lane}, ${priority})`
+    const fairTag = sql`next_turn(${share}, ${lane}, ${priority})`
     const taken = db.$with('taken').as(
       db
         .insert(job)
-        .values({ ...rest, id, lane, priority, fairTag, lastSeq: first.length })
+        .values({ ...rest, id, lane, priority, share, fairTag, lastSeq: first.length })
         .onConflictDoNothing({ target: [job.owner, job.idempotencyKey] })
         .returning(),
     )

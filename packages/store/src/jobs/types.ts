@@ -15,6 +15,8 @@ export interface NewJob {
   /** Through which door it came. */
   dialect?: string
   priority?: Priority
+  /** Whose turn it takes: the id of the key that asked for it. The owner, where no key did. */
+  share?: string
   /** As the task's spec parsed it. */
   input: JsonObject
   /** What a search should find it by, such as the prompt. */

@@ -47,8 +47,8 @@ export async function retry(queue: JobQueue, { id, owner }: { id: string; owner?
   if (old.state === 'queued' || old.state === 'running') {
     throw new AppError('conflict', `job ${id} is ${old.state}`, { hint: 'Only a finished job can be tried again.' })
   }
-  const { task, model, family, lane, dialect, priority, input, text } = old
-  const copy = { task, owner: old.owner, model, family, lane, priority, input, text, retryOf: id }
+  const { task, model, family, lane, dialect, priority, share, input, text } = old
+  const copy = { task, owner: old.owner, model, family, lane, priority, share, input, text, retryOf: id }
   const { job } = await submit(queue, dialect === null ? copy : { ...copy, dialect })
   return job
 }

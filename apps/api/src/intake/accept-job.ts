@@ -76,6 +76,7 @@ export async function acceptJob(
     lane: laneOf(family.engine),
     input,
     text: searchText(task, input),
+    ...(caller.key === null ? {} : { share: caller.key.id }),
     ...(priority === undefined ? {} : { priority }),
     ...(dialect === undefined ? {} : { dialect }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

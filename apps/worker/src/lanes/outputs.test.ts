@@ -26,6 +26,7 @@ const unset = {
   state: 'running',
   priority: 'normal',
   fairTag: 1,
+  share: 'o',
   text: '',
   output: null,
   outputs: [],

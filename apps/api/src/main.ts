@@ -5,7 +5,9 @@ import { toAppError } from '@hearth/contract'
 import { createLogger } from '@hearth/log'
 import { releaseMemory } from '@hearth/runtime'
 import { migrate } from '@hearth/store'
+import { isLoopback } from './auth/own-host.ts'
 import { createDoorKeeper } from './doors/keep-doors.ts'
+import { keepHouse } from './keep-house.ts'
 import { openDeps } from './open-deps.ts'
 import { startServer } from './server.ts'
 import { readStudio } from './studio/read-studio.ts'
@@ -20,12 +22,20 @@ try {
   const doors = createDoorKeeper()
   const deps = { ...openDeps(config, log), doors }
   await migrate(deps.store)
+  const housekeeping = keepHouse(deps)
   const studio = await readStudio(join(config.repo, 'apps/studio/out'))
   if (studio.size === 0) log.warn('the studio has not been built: only the interfaces are served')
+  if (!isLoopback(config.host) && !config.tls && config.publicUrl === undefined) {
+    log.warn(
+      { host: config.host },
+      'listening beyond this machine without TLS: keys and pictures can be read on the way',
+    )
+  }
   const server = await startServer(deps, { host: config.host, port: config.port, studio })
   await doors.start(deps)
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping')
+    clearInterval(housekeeping)
     await doors.close()
     await server.close()
     await deps.close()

@@ -18,6 +18,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Milliseconds. */
+const lastMoment = 500
+
 export interface ServerOptions {
   host: string
   /** 0: any free one. */
@@ -64,9 +67,14 @@ export function listen(server: Server, host: string, port: number): Promise<void
   return promise
 }
 
+/** Takes no more requests, lets those in progress end for a moment, and cuts the rest, such as streams. */
 export function closeServer(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  server.closeAllConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), lastMoment)
+  server.close(() => {
+    clearTimeout(timer)
+    resolve()
+  })
+  server.closeIdleConnections()
   return promise
 }

@@ -1,6 +1,5 @@
 import { AppError, toAppError } from '@hearth/contract'
 import type { Logger } from '@hearth/log'
-import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ApiContext } from './env.ts'
 
@@ -17,11 +16,11 @@ export function statusOf(error: AppError): ContentfulStatusCode {
 
 /** Any thrown value as the error that a client may see; what is not ours is logged with its stack and told as such. */
 export function presentable(thrown: unknown, c: ApiContext, log: Logger): AppError {
-  const error = toAppError(thrown instanceof HTTPException ? (thrown.cause ?? thrown) : thrown)
+  const error = toAppError(thrown)
   c.get('wide').error = { code: error.code, message: error.message }
-  if (error.code !== 'internal') return error
-  log.error({ request: c.get('requestId'), error: thrown }, 'a request failed')
-  return internal
+  if (error.code === 'internal') log.error({ request: c.get('requestId'), error: thrown }, 'a request failed')
+  // Our own errors say what may leave; the words of others may tell of the inside.
+  return thrown instanceof AppError ? error : internal
 }
 
 /** Says nothing of the inside; the log has the rest under the request's id. */

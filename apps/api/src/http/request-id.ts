@@ -16,6 +16,8 @@ export function nameAndLog(log: Logger) {
     await next()
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('request-id', requestId)
+    c.res.headers.set('x-content-type-options', 'nosniff')
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
     log.info(
       {
         request: requestId,

@@ -197,3 +197,43 @@ describe('a watch', () => {
     expect(durable(heard)).toEqual(await history(job.id))
   })
 })
+
+describe('a reader who leaves', () => {
+  it('is forgotten, whatever it was waiting for', async () => {
+    const { hub } = api.deps
+    const listen = hub.listen
+    let listening = 0
+    hub.listen = (owner, listener) => {
+      const stop = listen(owner, listener)
+      listening += 1
+      return () => {
+        listening -= 1
+        stop()
+      }
+    }
+    try {
+      const id = await start({ steps: 200, step_ms: 50 })
+      const leave = new AbortController()
+      const stream = await api.ask(`/api/v1/jobs/${id}/events`, { signal: leave.signal })
+      await stream.body?.getReader().read()
+      const waiting = api.ask(`/api/v1/jobs/${id}?wait=60`, { signal: leave.signal })
+      await until(
+        'both are heard',
+        async () => listening,
+        count => count === 2,
+      )
+      leave.abort()
+      await expect(waiting).rejects.toThrow()
+      await until(
+        'both are gone',
+        async () => listening,
+        count => count === 0,
+      )
+      expect((await api.ask(`/api/v1/jobs/${id}/events`, { method: 'HEAD' })).status).toBe(200)
+      expect(listening).toBe(0)
+      await api.ask(`/api/v1/jobs/${id}/cancel`, { method: 'POST' })
+    } finally {
+      hub.listen = listen
+    }
+  })
+})

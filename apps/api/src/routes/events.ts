@@ -42,6 +42,8 @@ export function eventRoutes(deps: ApiDeps): Route[] {
         if (query.format === 'json') {
           return c.json({ events: await events.list(deps.store, { job: row.id, owner: row.owner, after }) })
         }
+        // Nobody would ever read, or end, the stream behind the answer to a HEAD.
+        if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' })
         return followJob(deps, row.id, row.owner, after, finalStates.includes(row.state) && after >= row.lastSeq)
       },
     }),

@@ -103,9 +103,9 @@ export function readWish<W extends z.ZodType>(wish: W, body: unknown): z.output<
     const [issue] = parsed.error.issues
     throw refusal((issue?.path ?? []).map(String), issue?.message ?? 'not understood')
   }
-  if (said.override_settings !== undefined) {
-    refuseUnmet(z.record(z.string(), z.unknown()).parse(said.override_settings), unmetSettings, 'override_settings')
-  }
+  const settings = z.record(z.string(), z.unknown()).safeParse(said.override_settings ?? {})
+  if (!settings.success) throw refusal(['override_settings'], 'expected an object')
+  refuseUnmet(settings.data, unmetSettings, 'override_settings')
   return parsed.data
 }
 

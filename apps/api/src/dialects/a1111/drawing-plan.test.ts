@@ -131,6 +131,11 @@ describe('passes', () => {
   })
 })
 
+it('errors name fields as the client does', () => {
+  const error = new AppError('invalid-input', 'guidance_scale: Too big; steps: Too small', { path: ['guidance_scale'] })
+  expect(a1111ErrorBody(error).detail).toBe('cfg_scale: Too big; steps: Too small')
+})
+
 it('png-info takes sizes apart', () => {
   const text = 'a cat\nNegative prompt: dog\nSteps: 20, Sampler: Euler a, Seed: 5, Size: 512x768'
   expect(infoParameters(text)).toMatchObject({

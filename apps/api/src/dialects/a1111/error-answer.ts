@@ -7,9 +7,19 @@ export function a1111Status(error: AppError) {
   return error.path?.[0] === 'sd_model_checkpoint' ? 500 : statusOf(error)
 }
 
+/** Fields of our tasks under the names that clients of this dialect know. */
+const names: Record<string, string> = {
+  guidance_scale: 'cfg_scale',
+  strength: 'denoising_strength',
+  sampler: 'sampler_name',
+  image: 'init_images',
+  n: 'batch_size',
+}
+
 /** A1111's error body: clients show one of `detail` and `errors`, so both say everything. */
 export function a1111ErrorBody(error: AppError) {
-  const { message, hint } = error
+  const { hint } = error
+  const message = error.message.replace(/(?<=^|; )\w+(?=: )/g, name => names[name] ?? name)
   const text = hint === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`
   return { error: a1111Status(error) < 500 ? 'HTTPException' : 'RuntimeError', detail: text, body: '', errors: text }
 }

@@ -82,6 +82,36 @@ describe('generations through the openai client', () => {
     expect(types.filter(type => type === 'image_generation.partial_image').length).toBeGreaterThan(0)
   })
 
+  it('cancels a streamed job when the client leaves', async () => {
+    const stream = await client.images.generate({
+      ...small,
+      num_inference_steps: 150,
+      prompt: 'a stream that is left',
+      n: 8,
+      stream: true,
+      partial_images: 3,
+    } as OpenAI.ImageGenerateParamsStreaming)
+    for await (const event of stream) {
+      expect(Object.keys(event).sort()).toEqual([
+        'b64_json',
+        'background',
+        'created_at',
+        'output_format',
+        'partial_image_index',
+        'quality',
+        'size',
+        'type',
+      ])
+      break
+    }
+    stream.controller.abort()
+    const find = async () => {
+      const response = await hearth.request('/api/v1/jobs?state=cancelled&text=left')
+      return ((await response.json()) as { jobs: object[] }).jobs
+    }
+    await expect.poll(find, { timeout: 20_000 }).toHaveLength(1)
+  })
+
   it('gives the earlier pictures for a known Idempotency-Key', async () => {
     const ask = (prompt: string) =>
       client.images.generate({ ...small, ...fast, prompt }, { headers: { 'idempotency-key': 'the-same' } })

@@ -110,7 +110,7 @@ describe('text to image', () => {
       expect(Object.entries(read!.settings).slice(0, 8)).toEqual([
         ['Steps', '2'],
         ['Sampler', 'DPM++ 2M'],
-        ['Schedule type', 'Automatic'],
+        ['Schedule type', 'Uniform'],
         ['CFG scale', '2'],
         ['Seed', '9'],
         ['Size', '128x128'],

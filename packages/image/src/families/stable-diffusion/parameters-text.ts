@@ -3,11 +3,17 @@ import { samplerTitles } from '../../samplers/sampler-ids.generated.ts'
 import type { Drawing } from './draw.ts'
 import type { Pipeline } from './pipeline.ts'
 
-/** Names by which A1111 and the tools that read its pictures know a sampler: name and, apart, the noise schedule. */
+const titles: readonly string[] = Object.values(samplerTitles)
+
+/**
+ * Names by which A1111 and the tools that read its pictures know a sampler: name and, apart, the noise schedule. Where
+ * there is a Karras variant, Automatic means that one there, so the plain one is Uniform.
+ */
 function samplerSettings(title: string): Record<string, string> {
   const karras = title.endsWith(' Karras')
-  const name = (karras ? title.slice(0, -' Karras'.length) : title).replace(/ ancestral$/, ' a')
-  return { Sampler: name, 'Schedule type': karras ? 'Karras' : 'Automatic' }
+  const name = karras ? title.slice(0, -' Karras'.length) : title
+  const plain = titles.includes(`${name} Karras`) ? 'Uniform' : 'Automatic'
+  return { Sampler: name.replace(/ ancestral$/, ' a'), 'Schedule type': karras ? 'Karras' : plain }
 }
 
 /** The text kept inside a picture, of which other tools can draw it again. */

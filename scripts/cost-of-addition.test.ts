@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -27,6 +27,12 @@ beforeAll(() => {
   }
   for (const name of readdirSync(join(copy, 'packages')))
     symlinkSync(join(copy, 'packages', name), join(copy, 'node_modules/@hearth', name))
+  for (const workspace of ['apps', 'packages'].flatMap(kind =>
+    readdirSync(join(copy, kind)).map(name => join(kind, name)),
+  )) {
+    const own = join(root, workspace, 'node_modules')
+    if (existsSync(own)) symlinkSync(own, join(copy, workspace, 'node_modules'))
+  }
   writeFileSync(join(copy, '.gitignore'), 'node_modules\n')
   git('init', '--quiet')
   git('add', '--all')

@@ -52,7 +52,7 @@ async function install() {
   const digest = createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex')
   if (existsSync(node) && existsSync(installStamp) && readFileSync(installStamp, 'utf8') === digest) return
   if (!existsSync(node) || !isInstalled(JSON.parse(lock.toString()))) {
-    const total = Object.keys(JSON.parse(lock.toString()).packages).length
+    const total = countWanted(JSON.parse(lock.toString()))
     // A folder that npm finished once is brought up to date; anything else is made anew.
     const command = existsSync(join(modules, '.package-lock.json')) ? 'install' : 'ci'
     await step('installing packages', npm([command, '--no-fund', '--no-audit', '--loglevel=error']), {
@@ -83,6 +83,15 @@ function npm(args) {
   // biome-ignore lint/suspicious/noUndeclaredEnvVars: npm sets it; turbo does not run this
   const path = process.env.npm_execpath
   return path?.endsWith('.js') ? [process.execPath, path, ...args] : ['npm', ...args]
+}
+
+/** Packages of the lock file that end up in the top folder on this platform. */
+function countWanted(lock) {
+  const suits = (list, own) => list === undefined || list.includes(own)
+  return Object.entries(lock.packages).filter(
+    ([path, { os, cpu }]) =>
+      /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && suits(os, process.platform) && suits(cpu, process.arch),
+  ).length
 }
 
 function countPackages() {

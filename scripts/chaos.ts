@@ -95,6 +95,6 @@ function summarise(): void {
   )
   console.log(`attempts    ${verdict.repeats} beyond the first`)
   console.log(`violations  ${violations.length}`)
-  for (const line of violations) console.log(`  ${line}`)
+  for (const line of violations.slice(0, 20)) console.log(`  ${line}`)
   if (violations.length > 0 || values.keep) console.log(`kept in ${data}`)
 }

@@ -53,8 +53,9 @@ function listenForEnd(stopping: AbortController): void {
     stopping.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
-  // Started through a Node that could not become this program: its end is ours.
-  if (process.channel) process.on('disconnect', () => stopping.abort())
+  // Started through a Node that could not become this program: its end is ours. The channel alone keeps nothing alive.
+  process.on('disconnect', () => stopping.abort())
+  process.channel?.unref()
 }
 
 async function draw(config: Config, given: Given, signal: AbortSignal): Promise<number> {

@@ -39,13 +39,19 @@ async function readValue(
   const isFile = text.startsWith('@')
   if (isFile && isMedia(schema)) {
     const path = text.slice(1)
-    const file = await openAsBlob(path).catch(cause => {
-      throw wrong(`--input ${name}: ${path} cannot be read: ${(cause as Error).message}`)
-    })
+    const file = await readMedia(name, path)
     return `upload:${await client.upload(file, basename(path))}`
   }
   const value = isFile ? await readText(text.slice(1)) : text
   return isText(schema) ? value : parse(value)
+}
+
+async function readMedia(name: string, path: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path)
+  } catch (cause) {
+    throw wrong(`--input ${name}: ${path} cannot be read: ${(cause as Error).message}`)
+  }
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {

@@ -189,3 +189,35 @@ test('shortcuts are listed, and the page is usable by keyboard alone', async () 
   await page.keyboard.press('c')
   await page.getByRole('button', { name: /^Draw/ }).waitFor()
 })
+
+test('the first page needs less than 250 KB of script, and nothing on it jumps', async () => {
+  const { page } = await come()
+  // What is fetched ahead for other pages is not the first page's.
+  await page.route(/\.txt(\?|$)/, () => undefined)
+  await page.addInitScript(() => {
+    let shift = 0
+    const watch = new PerformanceObserver(list => {
+      for (const entry of list.getEntries()) {
+        if ('value' in entry && 'hadRecentInput' in entry && !entry.hadRecentInput) shift += Number(entry.value)
+      }
+      document.documentElement.dataset.shift = String(shift)
+    })
+    watch.observe({ type: 'layout-shift', buffered: true })
+  })
+  await page.goto('/')
+  await page.getByRole('slider').first().waitFor()
+  await page.getByText(/fits in memory/i).waitFor()
+  const { script, shift } = await page.evaluate(() => {
+    const entries = performance.getEntriesByType('resource')
+    const sizes = entries.map(entry =>
+      entry instanceof PerformanceResourceTiming && entry.name.endsWith('.js') ? entry.encodedBodySize : 0,
+    )
+    return {
+      script: sizes.reduce((sum, size) => sum + size, 0),
+      shift: Number(document.documentElement.dataset.shift ?? 0),
+    }
+  })
+  expect(script).toBeGreaterThan(100_000)
+  expect(script).toBeLessThan(250_000)
+  expect(shift).toBeLessThan(0.02)
+})

@@ -7,4 +7,5 @@ export const panels: Record<string, () => Promise<{ panel: Panel }>> = {
 }
 
 export const testPanels: Record<string, () => Promise<{ panel: Panel }>> = {
+  'echo': () => import('@hearth/testing/echo/panel'),
 }

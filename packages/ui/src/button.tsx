@@ -1,5 +1,4 @@
-import { Tooltip } from '@base-ui/react/tooltip'
-import type { ComponentProps, ReactElement, ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
 const looks = {
@@ -32,30 +31,6 @@ export function Button({ look = 'plain', size = 'normal', className, ...rest }: 
   return <button type="button" {...rest} className={classNames(buttonClass(look, size), className)} />
 }
 
-/** Says what an icon does, on hover and on focus. */
-export function Hint({
-  text,
-  children,
-  side = 'bottom',
-}: {
-  text: string
-  children: ReactElement
-  side?: 'top' | 'bottom'
-}) {
-  return (
-    <Tooltip.Root>
-      <Tooltip.Trigger render={children} />
-      <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6} side={side} className="z-50">
-          <Tooltip.Popup className="rounded-6 border border-line bg-raised px-2 py-1 text-12 text-ink shadow-card">
-            {text}
-          </Tooltip.Popup>
-        </Tooltip.Positioner>
-      </Tooltip.Portal>
-    </Tooltip.Root>
-  )
-}
-
 const tones = {
   plain: 'text-muted hover:bg-hover hover:text-bright',
   danger: 'text-bad hover:bg-bad-soft',
@@ -69,36 +44,25 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'childre
   active?: boolean
   /** `overlay`: on a picture. */
   tone?: 'plain' | 'danger' | 'overlay'
-  side?: 'top' | 'bottom'
 }
 
-export function IconButton({
-  label,
-  children,
-  small,
-  active,
-  side,
-  tone = 'plain',
-  className,
-  ...rest
-}: IconButtonProps) {
+export function IconButton({ label, children, small, active, tone = 'plain', className, ...rest }: IconButtonProps) {
   return (
-    <Hint text={label} {...(side ? { side } : {})}>
-      <button
-        type="button"
-        aria-label={label}
-        {...(active === undefined ? {} : { 'aria-pressed': active })}
-        {...rest}
-        className={classNames(
-          'grid shrink-0 place-items-center rounded-6 transition-colors disabled:opacity-40',
-          tones[tone],
-          active ? 'bg-hover text-bright' : '',
-          small ? 'size-[26px]' : 'size-[30px]',
-          className,
-        )}
-      >
-        {children}
-      </button>
-    </Hint>
+    <button
+      type="button"
+      aria-label={label}
+      data-hint={label}
+      {...(active === undefined ? {} : { 'aria-pressed': active })}
+      {...rest}
+      className={classNames(
+        'grid shrink-0 place-items-center rounded-6 transition-colors disabled:opacity-40',
+        tones[tone],
+        active ? 'bg-hover text-bright' : '',
+        small ? 'size-[26px]' : 'size-[30px]',
+        className,
+      )}
+    >
+      {children}
+    </button>
   )
 }

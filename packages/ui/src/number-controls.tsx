@@ -1,7 +1,6 @@
-import { NumberField } from '@base-ui/react/number-field'
-import { Slider } from '@base-ui/react/slider'
 import { Dices, Minus, Plus } from 'lucide-react'
-import { useTranslations } from 'use-intl'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useState } from 'react'
+import { useFormatter, useTranslations } from 'use-intl'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import { boxClass, Field } from './field.tsx'
@@ -19,41 +18,100 @@ export interface NumberProps extends Range {
   problem?: string | null
 }
 
-/** A whole number with a step down and up. */
+/** The nearest number that the range allows. */
+export function withinRange(value: number, { min, max, step }: Range): number {
+  const stepped = step === undefined ? value : Math.round(value / step) * step
+  return Math.min(max ?? stepped, Math.max(min ?? stepped, stepped))
+}
+
+/** A number with a step down and up. What is typed is taken when it is a number and brought into the range on leaving. */
 export function Stepper({ label, value, onChange, problem, ...range }: NumberProps) {
   const t = useTranslations('ui')
-  const button =
-    'grid size-[26px] place-items-center rounded-6 text-muted transition-colors hover:bg-hover hover:text-bright disabled:opacity-35'
+  const [typed, setTyped] = useState<string | null>(null)
+  const step = range.step ?? 1
+  const go = (by: number) => {
+    setTyped(null)
+    onChange(withinRange(value + by, range))
+  }
+  const leave = () => {
+    if (typed !== null && typed.trim() !== '' && Number.isFinite(Number(typed)))
+      onChange(withinRange(Number(typed), range))
+    setTyped(null)
+  }
+  const press = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = { ArrowUp: step, ArrowDown: -step, PageUp: step * 10, PageDown: -step * 10 }
+    const by = steps[event.key]
+    if (event.key === 'Enter') leave()
+    if (by === undefined) return
+    event.preventDefault()
+    go(by)
+  }
   return (
     <Field label={label} problem={problem ?? null}>
       {({ control, described }) => (
-        <NumberField.Root
-          id={control}
-          value={value}
-          {...range}
-          onValueChange={next => {
-            if (next !== null) onChange(next)
-          }}
-        >
-          <NumberField.Group className={classNames(boxClass, 'flex h-[34px] items-center gap-0.5 pr-1 pl-2.5')}>
-            <NumberField.Input
-              aria-describedby={described}
-              className="w-full min-w-0 bg-transparent tabular outline-none"
-            />
-            <NumberField.Decrement className={button} aria-label={t('decrease')}>
-              <Minus size={14} aria-hidden />
-            </NumberField.Decrement>
-            <NumberField.Increment className={button} aria-label={t('increase')}>
-              <Plus size={14} aria-hidden />
-            </NumberField.Increment>
-          </NumberField.Group>
-        </NumberField.Root>
+        <div className={classNames(boxClass, 'flex h-[34px] items-center gap-0.5 pr-1 pl-2.5')}>
+          <input
+            id={control}
+            role="spinbutton"
+            aria-describedby={described}
+            aria-valuenow={value}
+            aria-valuemin={range.min}
+            aria-valuemax={range.max}
+            inputMode="numeric"
+            autoComplete="off"
+            value={typed ?? String(value)}
+            onChange={event => setTyped(event.target.value)}
+            onBlur={leave}
+            onKeyDown={press}
+            className="w-full min-w-0 bg-transparent tabular outline-none"
+          />
+          <StepButton
+            label={`${t('decrease')}: ${label}`}
+            disabled={value <= (range.min ?? Number.NEGATIVE_INFINITY)}
+            onStep={() => go(-step)}
+          >
+            <Minus size={14} aria-hidden />
+          </StepButton>
+          <StepButton
+            label={`${t('increase')}: ${label}`}
+            disabled={value >= (range.max ?? Number.POSITIVE_INFINITY)}
+            onStep={() => go(step)}
+          >
+            <Plus size={14} aria-hidden />
+          </StepButton>
+        </div>
       )}
     </Field>
   )
 }
 
-/** A number between two ends, dragged or typed. */
+/** The arrows of the field do the same, so it is left out when tabbing. */
+function StepButton({
+  label,
+  disabled,
+  onStep,
+  children,
+}: {
+  label: string
+  disabled: boolean
+  onStep(): void
+  children: ReactNode
+}) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={label}
+      disabled={disabled}
+      onClick={onStep}
+      className="grid size-[26px] shrink-0 place-items-center rounded-6 text-muted transition-colors hover:bg-hover hover:text-bright disabled:opacity-35"
+    >
+      {children}
+    </button>
+  )
+}
+
+/** A number between two ends, dragged or stepped with the arrows. */
 export function SliderField({
   label,
   value,
@@ -64,32 +122,31 @@ export function SliderField({
   step = 1,
   digits = 0,
 }: NumberProps & { digits?: number }) {
+  const format = useFormatter()
+  const shown = format.number(value, { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 2) })
+  const share = max > min ? ((Math.min(max, Math.max(min, value)) - min) / (max - min)) * 100 : 0
   return (
-    <div>
-      <Slider.Root
-        value={value}
-        min={min}
-        max={max}
-        step={step}
-        onValueChange={next => onChange(Array.isArray(next) ? (next[0] ?? min) : next)}
-        format={{ minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 2) }}
-      >
-        <div className="mb-1.5 flex items-baseline justify-between text-12 text-muted">
-          <Slider.Label>{label}</Slider.Label>
-          <Slider.Value className="font-medium text-ink tabular" />
-        </div>
-        <Slider.Control className="flex h-4 w-full touch-none items-center select-none">
-          <Slider.Track className="h-[3px] w-full rounded-full bg-line-strong">
-            <Slider.Indicator className="rounded-full bg-ink" />
-            <Slider.Thumb
-              aria-label={label}
-              className="size-3.5 rounded-full bg-bright shadow-knob has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-2 has-[:focus-visible]:outline-ember"
-            />
-          </Slider.Track>
-        </Slider.Control>
-      </Slider.Root>
-      {problem ? <p className="mt-1.5 text-12 text-bad">{problem}</p> : null}
-    </div>
+    <Field
+      label={label}
+      problem={problem ?? null}
+      aside={<output className="font-medium text-ink tabular">{shown}</output>}
+    >
+      {({ control, described }) => (
+        <input
+          id={control}
+          type="range"
+          aria-describedby={described}
+          aria-valuetext={shown}
+          min={min}
+          max={max}
+          step={step}
+          value={value}
+          onChange={event => onChange(Number(event.target.value))}
+          className="range"
+          style={{ '--share': `${share}%` } as CSSProperties}
+        />
+      )}
+    </Field>
   )
 }
 
@@ -127,7 +184,6 @@ export function SeedField({ label, value, onChange, max, problem }: SeedProps) {
           />
           <IconButton
             small
-            side="top"
             label={fixed ? t('random_seed') : t('keep_seed')}
             active={fixed}
             onClick={() => onChange(fixed ? undefined : Math.floor(Math.random() * Math.min(max, 2 ** 32 - 1)))}

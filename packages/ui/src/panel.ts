@@ -91,6 +91,8 @@ export interface Panel {
   count(values: Values): number
   /** What somebody who was never here finds entered. */
   opening(model: ModelView): Values
+  /** Fields that are the work itself, not its settings: they stay when the settings are reset. */
+  keeps: readonly string[]
   /** What is missing before it can run, as a key of the messages; null when nothing is. */
   missing(values: Values): string | null
   /** The settings in a few words, for places with little room. */

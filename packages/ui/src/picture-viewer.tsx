@@ -101,26 +101,14 @@ export function PictureViewer({ source, thumbnail, alt, width, height }: Picture
         </div>
       </div>
       <div className="absolute bottom-3 left-1/2 flex -translate-x-1/2 items-center gap-0.5 rounded-8 bg-overlay p-1 text-12 text-on-overlay tabular">
-        <IconButton
-          side="top"
-          label={t('zoom_out')}
-          tone="overlay"
-          disabled={view.scale === 1}
-          onClick={() => zoom(1 / 1.4)}
-        >
+        <IconButton label={t('zoom_out')} tone="overlay" disabled={view.scale === 1} onClick={() => zoom(1 / 1.4)}>
           <ZoomOut size={16} aria-hidden />
         </IconButton>
         <span className="w-12 text-center">{Math.round(view.scale * 100)} %</span>
-        <IconButton side="top" label={t('zoom_in')} tone="overlay" onClick={() => zoom(1.4)}>
+        <IconButton label={t('zoom_in')} tone="overlay" onClick={() => zoom(1.4)}>
           <ZoomIn size={16} aria-hidden />
         </IconButton>
-        <IconButton
-          side="top"
-          label={t('zoom_fit')}
-          tone="overlay"
-          disabled={view.scale === 1}
-          onClick={() => setView(fitted)}
-        >
+        <IconButton label={t('zoom_fit')} tone="overlay" disabled={view.scale === 1} onClick={() => setView(fitted)}>
           <Maximize size={16} aria-hidden />
         </IconButton>
       </div>

@@ -1,7 +1,6 @@
-import { Popover } from '@base-ui/react/popover'
 import type { ErrorReport } from '@hearth/contract'
 import { CircleAlert, type LucideIcon } from 'lucide-react'
-import type { ComponentProps, ReactElement, ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
 
 export interface MeterProps {
@@ -81,38 +80,6 @@ export function Chip({ pressed, className, ...rest }: ComponentProps<'button'> &
         className,
       )}
     />
-  )
-}
-
-/** Something that belongs to a button and floats over the page. */
-export function Floating(props: {
-  trigger: ReactElement
-  label: string
-  children: ReactNode
-  className?: string
-  open?: boolean
-  onOpenChange?(open: boolean): void
-}) {
-  return (
-    <Popover.Root
-      {...(props.open === undefined ? {} : { open: props.open })}
-      {...(props.onOpenChange ? { onOpenChange: props.onOpenChange } : {})}
-    >
-      <Popover.Trigger render={props.trigger} />
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={17} align="end" collisionPadding={8} className="z-40">
-          <Popover.Popup
-            aria-label={props.label}
-            className={classNames(
-              'max-h-(--available-height) max-w-[calc(100vw-16px)] overflow-y-auto rounded-12 border border-line bg-raised shadow-card outline-none',
-              props.className,
-            )}
-          >
-            {props.children}
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
   )
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Hono } from 'hono'
 import { getMimeType } from 'hono/utils/mime'
 import type { ApiContext, Env } from '../http/env.ts'
+import { encodeBody, encodingFor } from './encode-body.ts'
 import type { StudioFile } from './read-studio.ts'
 
 const pageHeaders = {
@@ -46,7 +47,9 @@ function lookUp(files: ReadonlyMap<string, StudioFile>, address: string): Studio
 
 async function send(c: ApiContext, file: StudioFile, status: 200 | 404): Promise<Response> {
   const bytes = new Uint8Array(await readFile(file.path))
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`
+  const version = createHash('sha256').update(bytes).digest('base64url').slice(0, 27)
+  const encoding = encodingFor(file.path, bytes.length, c.req.header('accept-encoding'))
+  const etag = encoding ? `"${version}-${encoding}"` : `"${version}"`
   const immutable = /[/\\]_next[/\\]static[/\\]/.test(file.path)
   const headers: Record<string, string> = {
     ...pageHeaders,
@@ -54,7 +57,10 @@ async function send(c: ApiContext, file: StudioFile, status: 200 | 404): Promise
     ...(status === 404 ? { 'cache-control': 'no-store' } : { etag }),
     ...(file.csp === undefined ? {} : { 'content-security-policy': file.csp }),
     'content-type': getMimeType(file.path) ?? 'application/octet-stream',
+    vary: 'accept-encoding',
+    ...(encoding ? { 'content-encoding': encoding } : {}),
   }
   if (status === 200 && c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
-  return new Response(bytes, { status, headers })
+  const body = encoding ? await encodeBody(bytes, encoding, version) : bytes
+  return new Response(body, { status, headers })
 }

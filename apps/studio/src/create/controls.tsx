@@ -28,7 +28,7 @@ export interface ControlsState {
   history: readonly Values[]
   change: ControlsProps['change']
   setModel(model: string): void
-  reset(): void
+  reset(keep: readonly string[]): void
 }
 
 export interface WorkbenchControls {
@@ -93,6 +93,15 @@ export function Controls(props: WorkbenchControls) {
               <ModelPicker serving={props.serving} chosen={chosen} onChoose={state.setModel} />
               <StarterNotice chosen={chosen} serving={props.serving} />
               <panel.controls {...own} />
+              {Object.keys(state.draft.values).some(field => !panel.keeps.includes(field)) ? (
+                <button
+                  type="button"
+                  onClick={() => state.reset(panel.keeps)}
+                  className="-my-1 justify-self-start rounded-4 py-1 text-12 text-muted hover:text-bright"
+                >
+                  {t('reset')}
+                </button>
+              ) : null}
             </>
           ) : null}
         </div>

@@ -33,12 +33,13 @@ export function useDraft(task: string) {
     history,
     change,
     setModel: (model: string) => setDraft(before => ({ ...before, model })),
-    /** Everything back at its default but the words. */
-    reset: () =>
-      setDraft((before): Draft => {
-        const { prompt } = before.values
-        return { values: prompt === undefined ? {} : { prompt } }
-      }),
+    /** Everything back at its default but these fields. */
+    reset: (keep: readonly string[]) =>
+      setDraft(
+        (before): Draft => ({
+          values: Object.fromEntries(Object.entries(before.values).filter(([field]) => keep.includes(field))),
+        }),
+      ),
     remember: (values: Values) =>
       setHistory(before =>
         [values, ...before.filter(past => JSON.stringify(past) !== JSON.stringify(values))].slice(0, 30),

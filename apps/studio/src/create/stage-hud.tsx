@@ -109,7 +109,6 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
     <figcaption className="absolute right-3 bottom-3 flex gap-0.5 rounded-8 bg-overlay p-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
       {reuse.canUseInput ? (
         <IconButton
-          side="top"
           label={t('use_as_input')}
           tone="overlay"
           onClick={() => reuse.takeAsInput(`output:${job.id}/${file.name}`, panel.title(job.input), job.task)}
@@ -117,11 +116,10 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
           <ImagePlus size={16} aria-hidden />
         </IconButton>
       ) : null}
-      <IconButton side="top" label={t('copy_picture')} tone="overlay" onClick={() => void copyPicture(file.url)}>
+      <IconButton label={t('copy_picture')} tone="overlay" onClick={() => void copyPicture(file.url)}>
         <Copy size={16} aria-hidden />
       </IconButton>
       <IconButton
-        side="top"
         label={t('download')}
         tone="overlay"
         onClick={() => download(file.url, `${job.id.slice(-8)}-${file.name}`)}
@@ -129,7 +127,6 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
         <Download size={16} aria-hidden />
       </IconButton>
       <IconButton
-        side="top"
         label={t('in_gallery')}
         tone="overlay"
         onClick={() => router.push(`/gallery/?job=${job.id}&picture=${index}`)}

@@ -1,28 +1,51 @@
-import { Tooltip } from '@base-ui/react/tooltip'
-import { uiMessages } from '@hearth/ui'
+import { HintLayer, uiMessages } from '@hearth/ui'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { IntlProvider } from 'use-intl'
-import { en } from '../messages/en.ts'
-import { zh } from '../messages/zh.ts'
+import { en, type StudioMessages } from '../messages/en.ts'
 import { useLanguage } from '../settings/appearance.ts'
 import { Gate } from '../sign-in/gate.tsx'
+import { BareFrame } from './bare-frame.tsx'
 
-const studio = { en, zh }
 /** Dates are shown where the person is; the zone is named so that use-intl does not guess. */
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
+/** The texts of the language last chosen; English comes with the page, others when they are chosen. */
+function useTexts(): { locale: string; messages: StudioMessages } | null {
+  const [wanted] = useLanguage()
+  const [chinese, setChinese] = useState<StudioMessages | null>(null)
+  const [shown, setShown] = useState<'en' | 'zh' | null>(wanted === 'en' ? 'en' : null)
+  useEffect(() => {
+    if (wanted === 'en') {
+      setShown('en')
+      return
+    }
+    let gone = false
+    void import('../messages/zh.ts').then(({ zh }) => {
+      if (gone) return
+      setChinese(zh)
+      setShown('zh')
+    })
+    return () => {
+      gone = true
+    }
+  }, [wanted])
+  if (shown === 'zh' && chinese) return { locale: 'zh', messages: chinese }
+  return shown === 'en' ? { locale: 'en', messages: en } : null
+}
+
 export function Providers({ children }: { children: ReactNode }) {
-  const [locale] = useLanguage()
+  const texts = useTexts()
   const [client] = useState(
     () => new QueryClient({ defaultOptions: { queries: { retry: 2, refetchOnWindowFocus: true, staleTime: 5000 } } }),
   )
+  if (!texts) return <BareFrame />
+  const ui = uiMessages[texts.locale === 'zh' ? 'zh' : 'en']
   return (
     <QueryClientProvider client={client}>
-      <IntlProvider locale={locale} timeZone={timeZone} messages={{ ...studio[locale], ui: uiMessages[locale] }}>
-        <Tooltip.Provider delay={500} closeDelay={0}>
-          <Gate>{children}</Gate>
-        </Tooltip.Provider>
+      <IntlProvider locale={texts.locale} timeZone={timeZone} messages={{ ...texts.messages, ui }}>
+        <Gate>{children}</Gate>
+        <HintLayer />
       </IntlProvider>
     </QueryClientProvider>
   )

@@ -1,8 +1,8 @@
-import { Kbd, Modal } from '@hearth/ui'
 import { useRouter } from 'next/navigation'
-import { useEffect, useState } from 'react'
-import { useTranslations } from 'use-intl'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { places } from './places.ts'
+
+const ShortcutList = lazy(async () => ({ default: (await import('./shortcut-list.tsx')).ShortcutList }))
 
 const openEvent = 'hearth:shortcuts'
 
@@ -15,22 +15,8 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
-const rows = [
-  ['run', ['Ctrl', '↵']],
-  ['cancel', ['Esc']],
-  ['search', ['/']],
-  ['paste', ['Ctrl', 'V']],
-  ['arrows', ['←', '→']],
-  ['full', ['F']],
-  ['zoom', ['+', '−', '0']],
-  ['delete', ['Del']],
-  ['go', ['G', 'C G J M']],
-  ['help', ['?']],
-] as const
-
 /** `?` lists the keys, `/` goes to the search field, `g` and a letter go to a page. */
 export function Shortcuts() {
-  const t = useTranslations('shortcuts')
   const router = useRouter()
   const [open, setOpen] = useState(false)
   useEffect(() => {
@@ -56,20 +42,9 @@ export function Shortcuts() {
       window.removeEventListener('keydown', press)
     }
   }, [router])
-  return (
-    <Modal open={open} onOpenChange={setOpen} title={t('title')}>
-      <dl className="mt-1 grid gap-2.5">
-        {rows.map(([name, keys]) => (
-          <div key={name} className="flex items-center justify-between gap-4">
-            <dt className="text-13 text-ink">{t(name)}</dt>
-            <dd className="flex gap-1 text-muted">
-              {keys.map(key => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </Modal>
-  )
+  return open ? (
+    <Suspense fallback={null}>
+      <ShortcutList onClose={() => setOpen(false)} />
+    </Suspense>
+  ) : null
 }

@@ -1,10 +1,8 @@
-import { Menu } from '@base-ui/react/menu'
-import { IconButton } from '@hearth/ui'
+import { IconButton, MenuButton } from '@hearth/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { BookOpen, CircleUserRound, Keyboard, Languages, LogOut, Moon, Search, Sun } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
-import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { request } from '../api/client.ts'
 import { useSession } from '../api/queries.ts'
@@ -69,9 +67,6 @@ export function TopBar() {
   )
 }
 
-const itemClass =
-  'flex cursor-pointer items-center gap-2.5 rounded-6 px-2.5 py-1.5 text-13 text-ink outline-none select-none data-highlighted:bg-hover'
-
 /** Who is signed in and what is rarely needed; on a phone also the way to every page. */
 function AccountMenu() {
   const t = useTranslations('nav')
@@ -85,68 +80,43 @@ function AccountMenu() {
     client.clear()
     window.location.assign('/')
   }
+  const dark = theme === 'dark'
   return (
-    <Menu.Root>
-      <Menu.Trigger
-        render={
-          <IconButton label={t('account')}>
-            <CircleUserRound size={16} aria-hidden />
-          </IconButton>
-        }
-      />
-      <Menu.Portal>
-        <Menu.Positioner align="end" sideOffset={8} className="z-40">
-          <Menu.Popup className="w-[230px] rounded-10 border border-line bg-raised p-1 shadow-card outline-none">
-            <p className="truncate px-2.5 py-1.5 text-12 text-faint">
-              {t('signed_in', { name: session.data?.key.name ?? '' })}
-            </p>
-            <div className="md:hidden">
-              {places.map(place => (
-                <Menu.Item key={place.name} className={itemClass} onClick={() => router.push(place.href)}>
-                  {t(place.name)}
-                </Menu.Item>
-              ))}
-              <Separator />
-            </div>
-            <div className="sm:hidden">
-              <Item
-                icon={theme === 'dark' ? <Sun size={16} aria-hidden /> : <Moon size={16} aria-hidden />}
-                onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
-              >
-                {theme === 'dark' ? t('to_light') : t('to_dark')}
-              </Item>
-              <Item icon={<Languages size={16} aria-hidden />} onClick={() => setLocale(locale === 'en' ? 'zh' : 'en')}>
-                {t('language')}
-              </Item>
-              <Separator />
-            </div>
-            <Item icon={<Keyboard size={16} aria-hidden />} onClick={showShortcuts}>
-              {t('shortcuts')}
-            </Item>
-            <Item
-              icon={<BookOpen size={16} aria-hidden />}
-              onClick={() => window.open('/api/docs', '_blank', 'noopener')}
-            >
-              {t('api')}
-            </Item>
-            <Separator />
-            <Item icon={<LogOut size={16} aria-hidden />} onClick={() => void signOut()}>
-              {t('sign_out')}
-            </Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <MenuButton
+      align="end"
+      className="w-[230px]"
+      note={t('signed_in', { name: session.data?.key.name ?? '' })}
+      trigger={
+        <IconButton label={t('account')}>
+          <CircleUserRound size={16} aria-hidden />
+        </IconButton>
+      }
+      items={[
+        ...places.map(place => ({
+          label: t(place.name),
+          className: 'md:hidden',
+          onPick: () => router.push(place.href),
+        })),
+        {
+          label: dark ? t('to_light') : t('to_dark'),
+          icon: dark ? <Sun size={16} aria-hidden /> : <Moon size={16} aria-hidden />,
+          className: 'sm:hidden',
+          onPick: () => setTheme(dark ? 'light' : 'dark'),
+        },
+        {
+          label: t('language'),
+          icon: <Languages size={16} aria-hidden />,
+          className: 'sm:hidden',
+          onPick: () => setLocale(locale === 'en' ? 'zh' : 'en'),
+        },
+        { label: t('shortcuts'), icon: <Keyboard size={16} aria-hidden />, onPick: showShortcuts },
+        {
+          label: t('api'),
+          icon: <BookOpen size={16} aria-hidden />,
+          onPick: () => window.open('/api/docs', '_blank', 'noopener'),
+        },
+        { label: t('sign_out'), icon: <LogOut size={16} aria-hidden />, onPick: () => void signOut() },
+      ]}
+    />
   )
 }
-
-function Item({ icon, children, onClick }: { icon: ReactNode; children: ReactNode; onClick(): void }) {
-  return (
-    <Menu.Item className={itemClass} onClick={onClick}>
-      <span className="text-muted">{icon}</span>
-      {children}
-    </Menu.Item>
-  )
-}
-
-const Separator = () => <Menu.Separator className="mx-1 my-1 h-px bg-line" />

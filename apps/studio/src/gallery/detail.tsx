@@ -1,5 +1,4 @@
-import { Menu } from '@base-ui/react/menu'
-import { Button, buttonClass, IconButton, useUnits } from '@hearth/ui'
+import { Button, buttonClass, IconButton, MenuButton, useUnits } from '@hearth/ui'
 import { Copy, Download, ImagePlus, Maximize2, RotateCcw, Trash2, X } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
@@ -152,31 +151,19 @@ function CopyMenu({ picture }: { picture: Picture }) {
     2,
   )
   const ways = [
-    { name: t('copy_picture'), work: () => copyPicture(picture.file.url) },
-    { name: t('copy_prompt'), work: () => navigator.clipboard.writeText(title) },
-    { name: t('copy_settings'), work: () => navigator.clipboard.writeText(settings) },
+    { label: t('copy_picture'), onPick: () => void copy(() => copyPicture(picture.file.url)) },
+    { label: t('copy_prompt'), onPick: () => void copy(() => navigator.clipboard.writeText(title)) },
+    { label: t('copy_settings'), onPick: () => void copy(() => navigator.clipboard.writeText(settings)) },
   ]
   return (
-    <Menu.Root>
-      <Menu.Trigger className={buttonClass('quiet')}>
-        <Copy size={16} aria-hidden />
-        {t('copy')}
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={6} className="z-40">
-          <Menu.Popup className="min-w-[180px] rounded-10 border border-line bg-raised p-1 shadow-card outline-none">
-            {ways.map(way => (
-              <Menu.Item
-                key={way.name}
-                onClick={() => void copy(way.work)}
-                className="cursor-pointer rounded-6 px-2.5 py-1.5 text-13 text-ink outline-none select-none data-highlighted:bg-hover"
-              >
-                {way.name}
-              </Menu.Item>
-            ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <MenuButton
+      trigger={
+        <Button look="quiet">
+          <Copy size={16} aria-hidden />
+          {t('copy')}
+        </Button>
+      }
+      items={ways}
+    />
   )
 }

@@ -1,5 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { IconButton, PictureViewer } from '@hearth/ui'
+import { IconButton } from '@hearth/ui'
+import { PictureViewer } from '@hearth/ui/picture-viewer'
 import { ChevronLeft, ChevronRight, X } from 'lucide-react'
 import { useRef } from 'react'
 import { useTranslations } from 'use-intl'

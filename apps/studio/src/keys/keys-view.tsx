@@ -1,6 +1,7 @@
 'use client'
 import { AppError, toAppError } from '@hearth/contract'
-import { Button, Modal, Nothing, useUnits } from '@hearth/ui'
+import { Button, Nothing, useUnits } from '@hearth/ui'
+import { Modal } from '@hearth/ui/dialog'
 import { useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus, ShieldX } from 'lucide-react'
 import { useState } from 'react'

@@ -1,6 +1,7 @@
 import { Checkbox } from '@base-ui/react/checkbox'
 import { type ErrorReport, toAppError } from '@hearth/contract'
-import { Button, boxClass, Field, Modal, ProblemNote, problemOf } from '@hearth/ui'
+import { Button, boxClass, Field, ProblemNote, problemOf } from '@hearth/ui'
+import { Modal } from '@hearth/ui/dialog'
 import { useQueryClient } from '@tanstack/react-query'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'

@@ -115,6 +115,7 @@ export const panel = definePanel({
   // The words depend on the picture.
   opening: () => ({}),
   accepts: { field: 'image', media: 'image' },
+  keeps: ['prompt', 'image', 'mask'],
   missing: values => (textOf(values, 'image') === '' ? 'need_image' : null),
   lead: PictureAndPrompt,
   controls: StrengthAndMore,

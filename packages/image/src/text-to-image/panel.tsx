@@ -10,6 +10,7 @@ export const panel = definePanel({
   task: 'text-to-image',
   order: 1,
   messages: { en: { ...drawingMessages.en, ...en }, zh: { ...drawingMessages.zh, ...zh } },
+  keeps: ['prompt'],
   missing: values => (textOf(values, 'prompt').trim() === '' ? 'need_prompt' : null),
   lead: PromptFields,
   controls: DrawingFields,

@@ -167,7 +167,7 @@ def export_graph(folder, module, inputs, dims, outputs, output_dims, stored_as_f
     axes = dims | {output: {0: BATCH} for output in outputs} | output_dims
     with torch.no_grad(), shortened(module):
         torch.onnx.export(
-            module, inputs, path, input_names=module.inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+            module, inputs, str(path), input_names=module.inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
             custom_opsets=CONTRIB,
         )
     if stored_as_fp16:

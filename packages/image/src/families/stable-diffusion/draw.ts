@@ -97,7 +97,9 @@ export async function draw(pipeline: Pipeline, drawing: Drawing, context: RunCon
   for (const note of notes) context.log('info', note)
   const { width, height } = workingSize(pipeline, drawing)
   const scale = pipeline.layout.vaeScale
-  const atOnce = picturesAtOnce(pipeline.checkpoint.bytes, width, height, drawing.n)
+  const [trainedWidth, trainedHeight] = pipeline.layout.trainedSize
+  const size = { weightBytes: pipeline.checkpoint.bytes, width, height, trainedArea: trainedWidth * trainedHeight }
+  const atOnce = picturesAtOnce(size, drawing.n)
   const steps = schedule?.timesteps.length ?? 1
   const plan: Plan = {
     pipeline,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { task as imageToImage } from '../../image-to-image/spec.ts'
 import { task as textToImage } from '../../text-to-image/spec.ts'
 import { readLayout } from './layout.ts'
-import { pictureBytes, picturesAtOnce } from './memory.ts'
+import { type PictureSize, pictureBytes, picturesAtOnce } from './memory.ts'
 
 const mebibyte = 2 ** 20
 /** The process itself, with onnxruntime and sharp in it. */
@@ -11,7 +11,7 @@ const base = 220 * mebibyte
 const needed = ['unet/model.onnx', 'vae_decoder/model.onnx', 'text_encoder/model.onnx']
 
 /** Bytes that weights take while they are loaded, over their size on disk: devices that compute in fp32 unfold halves. */
-const factors = { fp32: 1.3, fp16: 3, mixed: 2.6, int8: 4 } as const
+const factors = { fp32: 1.2, fp16: 2.6, mixed: 2.4, int8: 4 } as const
 
 const clipConfig = z.looseObject({
   hidden_size: z.int(),
@@ -62,15 +62,19 @@ const workFields = textToImage.input
   .pick({ width: true, height: true, n: true, steps: true, guidance_scale: true })
   .extend({ strength: z.number().default(1) })
 
-/** The largest picture that the input may ask for, with the checkpoint's own size where it does not say. */
-function asked(checkpoint: Checkpoint, input: unknown): { width: number; height: number; n: number } {
+/** The picture that the input asks for, in the checkpoint's own size where it does not say, and how many. */
+function asked(checkpoint: Checkpoint, input: unknown): { size: PictureSize; n: number } {
   const parsed = textToImage.input.pick({ width: true, height: true, n: true }).safeParse(input ?? {})
   const own = (side: 'width' | 'height') => {
     const value = checkpoint.defaults[side]
     return typeof value === 'number' ? value : 512
   }
   const given = parsed.success ? parsed.data : { width: undefined, height: undefined, n: 1 }
-  return { width: given.width ?? own('width'), height: given.height ?? own('height'), n: given.n }
+  const [width, height] = [given.width ?? own('width'), given.height ?? own('height')]
+  return {
+    size: { weightBytes: checkpoint.bytes, width, height, trainedArea: own('width') * own('height') },
+    n: given.n,
+  }
 }
 
 /** Stable Diffusion 1.x, 2.x, XL and their distillations, as ONNX graphs in the layout of diffusers and optimum. */
@@ -81,9 +85,8 @@ export const family = defineFamily({
   tasks: [textToImage.id, imageToImage.id],
   describe,
   estimate(checkpoint, input) {
-    const { width, height, n } = asked(checkpoint, input)
-    const pictures = picturesAtOnce(checkpoint.bytes, width, height, n)
-    const working = pictures * pictureBytes(checkpoint.bytes, width, height)
+    const { size, n } = asked(checkpoint, input)
+    const working = picturesAtOnce(size, n) * pictureBytes(size)
     return Math.ceil(base + factors[checkpoint.precision] * checkpoint.bytes + working)
   },
   work(input) {

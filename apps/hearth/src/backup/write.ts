@@ -52,7 +52,7 @@ export async function writeBackup(options: {
       sha256,
     }
     await writeFile(join(draft, aboutFile), JSON.stringify(content, null, 2))
-    await create({ file: `${path}.part`, cwd: draft, portable: true, ...packing }, [aboutFile, ...names])
+    await create({ file: `${path}.part`, cwd: draft, portable: true, mode: 0o600, ...packing }, [aboutFile, ...names])
     await flush(`${path}.part`)
     await rename(`${path}.part`, path)
     return { path, bytes: (await stat(path)).size, rows, files: names.length - 1 }

@@ -62,6 +62,8 @@ create table job (
   id text primary key,
   task text not null,
   owner text not null references owner (id) on delete cascade,
+  -- In whose share of the machine it is: the key that asked for it, or its owner where no key did.
+  share text not null,
   model text not null,
   family text not null,
   lane text not null default 'batch',
@@ -99,7 +101,7 @@ create table job (
 create index job_owner_newest on job (owner, created_at desc, id desc);
 create index job_newest on job (created_at desc, id desc);
 create index job_turn on job (lane, priority, state, fair_tag) where state in ('queued', 'running');
-create index job_owner_turn on job (owner, lane, priority, fair_tag) where state in ('queued', 'running');
+create index job_share_turn on job (share, lane, priority, fair_tag) where state in ('queued', 'running');
 create index job_retry on job (retry_of) where retry_of is not null;
 
 create table job_event (
@@ -146,3 +148,26 @@ create table audit (
   detail jsonb not null default '{}'
 );
 create index audit_owner on audit (owner, id desc);
+
+-- The next turn of a share in a lane and priority is one after its own last live job, but not before the turn that is being
+-- served: so shares alternate however many jobs each has waiting, and one who comes later neither waits for the others'
+-- backlog nor catches up on turns it never asked for.
+--
+-- Simultaneous requests of one share queue up behind the lock, and each sees the job of the one before: the queries of a
+-- volatile function take their snapshot when they run, not when the statement that calls it began.
+create function next_turn(job_share text, job_lane text, job_priority text) returns bigint
+language plpgsql volatile as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('job turn'), hashtext(job_share));
+  return (
+    select greatest(
+      coalesce(
+        (select max(fair_tag) from job where lane = job_lane and priority = job_priority and state = 'running'),
+        (select min(fair_tag) from job where lane = job_lane and priority = job_priority and state = 'queued'),
+        1),
+      coalesce(
+        (select max(fair_tag) + 1 from job
+          where lane = job_lane and priority = job_priority and share = job_share and state in ('queued', 'running')),
+        1)));
+end
+$$;

@@ -42,8 +42,10 @@ export async function startServer(deps: ApiDeps, { host, port, studio }: ServerO
     url: `${deps.config.tls ? 'https' : 'http'}://${name}:${bound}`,
     async close() {
       plain.close()
+      // Socket.IO closes the server too and waits for its connections; streams among them end only when they are cut.
+      const cut = setTimeout(() => server.closeAllConnections(), lastMoment)
       await sockets.close()
-      await closeServer(server)
+      clearTimeout(cut)
     },
   }
 }

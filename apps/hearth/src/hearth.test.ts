@@ -205,6 +205,7 @@ test('no process is left when the supervisor is killed, engines included', async
 
 test('what was backed up is found again', async () => {
   const made = await hearth('run', 'echo', '--input', 'text=precious')
+  await hearth('key', 'create', 'kept')
   const file = join(dir, 'all.tar.zst')
   expect((await hearth('backup', file)).code).toBe(0)
   expect((await stat(file)).mode & 0o077).toBe(0)
@@ -214,7 +215,7 @@ test('what was backed up is found again', async () => {
   expect(await readFile(made.stdout.trim().replace('/data/', '/restored/'), 'utf8')).toBe('precious')
   const keys = launch(['key', 'list'], other)
   await keys.ended
-  expect(keys.output()).toContain(' bob (revoked)')
+  expect(keys.output()).toContain(' kept (last used never)')
 })
 
 /** Of all parts and the engine. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Config, childEnvironment, settings } from '@hearth/config'
 import { AppError } from '@hearth/contract'
 import { isPortFree } from '@hearth/services'
@@ -29,6 +30,9 @@ export interface InstanceOptions {
 
 /** Seconds that a program has to end beyond what it waits for. */
 const slack = 10
+
+/** Milliseconds. */
+const portPatience = 1500
 
 /** Settings that are for the supervisor alone. */
 const ownSettings = ['HEARTH_OWNER_KEY', 'HEARTH_OWNER_KEY_FILE', 'HEARTH_URL', 'HEARTH_KEY']
@@ -137,7 +141,10 @@ async function startParts(config: Config, say: (line: string) => void, parts: Pa
   return { url: shown, link, databaseUrl }
 }
 
+/** The api of a supervisor that was killed a moment ago may still be about to end. */
 async function requirePort(config: Config): Promise<void> {
+  const deadline = Date.now() + portPatience
+  while (!(await isPortFree(config.port, config.host)) && Date.now() < deadline) await delay(50)
   if (await isPortFree(config.port, config.host)) return
   throw new AppError('conflict', `Port ${config.port} of ${config.host} is in use by another program.`, {
     hint: `End that program, or choose another port: HEARTH_PORT=${config.port + 1} npm start`,

@@ -174,6 +174,18 @@ describe('looking', () => {
   })
 })
 
+test('a door is opened, listed and closed', async () => {
+  const port = String(await freePort())
+  await hearth('key', 'create', 'paint')
+  const opened = await hearth('door', 'open', 'a1111', '--port', port, '--key', 'paint')
+  expect(opened).toMatchObject({ code: 0, stdout: expect.stringContaining(`http://127.0.0.1:${port} speaks a1111`) })
+  expect((await fetch(`http://127.0.0.1:${port}/sdapi/v1/samplers`)).status).toBe(200)
+  expect((await hearth('door', 'list')).stdout).toContain(`:${port}  a1111  key "paint"`)
+  expect((await hearth('door', 'close', '--port', port)).code).toBe(0)
+  await expect(fetch(`http://127.0.0.1:${port}/sdapi/v1/samplers`)).rejects.toThrow()
+  expect(await hearth('door', 'open', 'no-such', '--port', port, '--key', 'paint')).toMatchObject({ code: 2 })
+})
+
 test('a second start is refused', async () => {
   const second = launch(['start'])
   expect(await second.ended).toBe(1)

@@ -25,6 +25,15 @@ const taskView = taskSummary.extend({
 export type TaskSummary = z.infer<typeof taskSummary>
 export type TaskView = z.infer<typeof taskView>
 
+const doorView = z.object({
+  dialect: z.string(),
+  url: z.string(),
+  key: z.object({ name: z.string().nullable() }),
+  open: z.boolean(),
+  reason: z.string().nullable(),
+})
+export type DoorView = z.infer<typeof doorView>
+
 export interface NewJob {
   input: Record<string, unknown>
   model?: string
@@ -47,6 +56,9 @@ export interface Client {
   model(id: string): Promise<ModelView>
   /** Asks for a model; the download is a job. */
   pull(id: string, acceptLicence: boolean): Promise<JobView>
+  doors(): Promise<DoorView[]>
+  openDoor(door: { dialect: string; port: number; key: string }): Promise<DoorView>
+  closeDoor(port: number): Promise<void>
 }
 
 /**
@@ -88,6 +100,11 @@ export async function createClient(config: Config): Promise<Client> {
     model: id => json(modelView, `/api/v1/models/${encodeURIComponent(id)}`),
     pull: (id, acceptLicence) =>
       json(jobView, `/api/v1/models/${encodeURIComponent(id)}/pull`, post({ accept_licence: acceptLicence })),
+    doors: async () => (await json(z.object({ doors: z.array(doorView) }), '/api/v1/doors')).doors,
+    openDoor: door => json(doorView, '/api/v1/doors', post(door)),
+    async closeDoor(port) {
+      await send(`/api/v1/doors/${port}`, { method: 'DELETE' })
+    },
   }
 }
 

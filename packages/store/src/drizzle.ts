@@ -9,7 +9,7 @@ const orm: typeof import('drizzle-orm') = require('drizzle-orm')
 const columns: typeof import('drizzle-orm/pg-core') = require('drizzle-orm/pg-core')
 const driver: typeof import('drizzle-orm/node-postgres') = require('drizzle-orm/node-postgres')
 
-export type { SQL } from 'drizzle-orm'
+export type { Placeholder, SQL } from 'drizzle-orm'
 export type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 
 export const { and, asc, count, desc, eq, gt, gte, inArray, is, isNotNull, isNull, lt, ne, or, sql } = orm

@@ -68,6 +68,21 @@ export async function query<T>(store: Store, work: (db: Database) => Promise<T>)
   }
 }
 
+/**
+ * A statement that is sent with every job: put together once per store, parsed and planned once per connection.
+ * @param build ends in `.prepare(name)`; what varies is `sql.placeholder(name)`.
+ */
+export function prepared<T>(build: (db: Database) => T): (store: Store) => T {
+  const made = new WeakMap<Store, T>()
+  return store => {
+    const known = made.get(store)
+    if (known) return known
+    const statement = build(store.db)
+    made.set(store, statement)
+    return statement
+  }
+}
+
 const ofClient = new WeakMap<PoolClient, Database>()
 
 /**

@@ -1,6 +1,6 @@
 import type { WorkerView } from '@hearth/contract'
 import { and, eq, gt, lt, ne, sql } from './drizzle.ts'
-import { query, type Store } from './open.ts'
+import { prepared, query, type Store } from './open.ts'
 import { worker } from './schema.ts'
 
 /** Says that a worker lives, and what it has. To be called every few seconds and on change. */
@@ -14,15 +14,18 @@ export async function beat(store: Store, view: WorkerView): Promise<void> {
   )
 }
 
+const heardOf = prepared(db =>
+  db
+    .select()
+    .from(worker)
+    .where(gt(worker.seenAt, sql`now() - make_interval(secs => ${sql.placeholder('seconds')})`))
+    .orderBy(worker.id)
+    .prepare('workers_heard_of'),
+)
+
 /** Workers heard of within `maxAgeSeconds`, with `seen_at` by the database's clock. */
 export async function alive(store: Store, maxAgeSeconds: number): Promise<WorkerView[]> {
-  const rows = await query(store, db =>
-    db
-      .select()
-      .from(worker)
-      .where(gt(worker.seenAt, sql`now() - make_interval(secs => ${maxAgeSeconds})`))
-      .orderBy(worker.id),
-  )
+  const rows = await query(store, () => heardOf(store).execute({ seconds: maxAgeSeconds }))
   return rows.map(row => ({ ...row.view, seen_at: row.seenAt.toISOString() }))
 }
 

@@ -1,12 +1,4 @@
-import {
-  AppError,
-  type Checkpoint,
-  type Family,
-  type FitView,
-  type Priority,
-  parseInput,
-  type Task,
-} from '@hearth/contract'
+import { AppError, type FitView, type Priority, parseInput, type Task } from '@hearth/contract'
 import { submit } from '@hearth/jobs'
 import { laneOf } from '@hearth/runtime'
 import type { JobRow, JsonObject } from '@hearth/store'
@@ -29,13 +21,6 @@ export interface Order {
   dialect?: string
 }
 
-/** What is known of an order before anything is stored. */
-export interface Checked {
-  checkpoint: Checkpoint
-  family: Family
-  fit: FitView | undefined
-}
-
 /** The task of that name, among those that are run as jobs. @throws AppError `not-found`. */
 export function findTask(deps: ApiDeps, id: string): Task {
   const task = deps.tasks.find(task => task.id === id)
@@ -46,14 +31,20 @@ export function findTask(deps: ApiDeps, id: string): Task {
   })
 }
 
+/** The model that would serve an order, and how it would fit. Stores nothing. @throws AppError. */
+export async function checkOrder(deps: ApiDeps, order: Order): Promise<{ model: string; fit: FitView | undefined }> {
+  const load = await chooseModel(deps, order)
+  return { model: load.checkpoint.id, fit: await bestFit(deps, order.task.id, load) }
+}
+
 /** Checks all that can be checked without storing anything. @throws AppError. */
-export async function checkOrder(deps: ApiDeps, { task, input, model }: Order): Promise<Checked> {
+async function chooseModel(deps: ApiDeps, { task, input, model }: Order) {
   const parsed = parseInput(task, withPlaceholders(task, input))
   requireStorable(parsed)
   const checkpoint = await deps.models.resolve(task.id, model)
   const family = deps.families.find(({ id }) => id === checkpoint.family)
   if (!family) throw new AppError('internal', `there is no family ${checkpoint.family}`)
-  return { checkpoint, family, fit: await bestFit(deps, { task: task.id, checkpoint, family, input: parsed }) }
+  return { checkpoint, family, input: parsed }
 }
 
 /** Checks an order, stores its media and queues it. @throws AppError; nothing is queued then. */
@@ -61,19 +52,19 @@ export async function acceptJob(
   deps: ApiDeps,
   caller: Caller,
   order: Order,
-): Promise<{ job: JobRow; created: boolean; fit: FitView | undefined }> {
+): Promise<{ job: JobRow; created: boolean }> {
   const { task, priority, idempotencyKey, requestHash, dialect } = order
-  const { checkpoint, family, fit } = await checkOrder(deps, order)
-  requireFit(checkpoint, family, fit)
+  const load = await chooseModel(deps, order)
+  await requireFit(deps, load)
   const parsed = parseInput(task, await withReferences(deps, caller.owner, task, order.input))
   // What a database holds is what JSON can say.
   const input: JsonObject = JSON.parse(JSON.stringify(parsed))
-  const { job, created } = await submit(deps.queue, {
+  return submit(deps.queue, {
     task: task.id,
     owner: caller.owner,
-    model: checkpoint.id,
-    family: family.id,
-    lane: laneOf(family.engine),
+    model: load.checkpoint.id,
+    family: load.family.id,
+    lane: laneOf(load.family.engine),
     input,
     text: searchText(task, input),
     ...(caller.key === null ? {} : { share: caller.key.id }),
@@ -82,7 +73,6 @@ export async function acceptJob(
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(requestHash === undefined ? {} : { requestHash }),
   })
-  return { job, created, fit }
 }
 
 /** Media is looked at last, when everything else is known to be right. */

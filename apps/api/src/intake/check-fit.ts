@@ -8,26 +8,30 @@ import type { ApiDeps } from '../deps.ts'
 export const aliveMaxAge = 10
 const order: FitView['fits'][] = ['now', 'after-eviction', 'never']
 
-/** Where a model fits best among the living workers; undefined while there is none. */
-export async function bestFit(
-  deps: ApiDeps,
-  what: { task: string; checkpoint: Checkpoint; family: Family; input: unknown },
-): Promise<FitView | undefined> {
-  const { task, checkpoint, family, input } = what
+/** A model and what it is to work on. */
+interface Load {
+  checkpoint: Checkpoint
+  family: Family
+  input: unknown
+}
+
+/** Where a model fits best among the living workers, and for how long it would run; undefined while there is none. */
+export async function bestFit(deps: ApiDeps, task: string, load: Load): Promise<FitView | undefined> {
+  const best = await bestPlace(deps, load)
+  return best && { ...best.view, estimated_seconds: await seconds(deps, task, load, best) }
+}
+
+async function bestPlace(deps: ApiDeps, { checkpoint, family, input }: Load) {
   const need = { engine: family.engine, model: checkpoint.id, bytes: family.estimate(checkpoint, input) }
   const views = (await workers.alive(deps.store, aliveMaxAge)).map(worker => ({ worker, view: fit(need, worker) }))
-  const best = views.sort((a, b) => order.indexOf(a.view.fits) - order.indexOf(b.view.fits))[0]
-  if (!best) return undefined
-  return { ...best.view, estimated_seconds: await seconds(deps, task, checkpoint, family, input, best) }
+  return views.sort((a, b) => order.indexOf(a.view.fits) - order.indexOf(b.view.fits))[0]
 }
 
 async function seconds(
   deps: ApiDeps,
   task: string,
-  checkpoint: Checkpoint,
-  family: Family,
-  input: unknown,
-  { worker, view }: { worker: WorkerView; view: FitView },
+  { checkpoint, family, input }: Load,
+  { worker, view }: { worker: WorkerView; view: Pick<FitView, 'device'> },
 ): Promise<number | null> {
   const work = family.work?.(input) ?? 0
   const { device } = view
@@ -40,8 +44,11 @@ async function seconds(
 }
 
 /** @throws AppError `does-not-fit` with the numbers. */
-export function requireFit(checkpoint: Checkpoint, family: Family, view: FitView | undefined): void {
-  if (view?.fits !== 'never' || !takesDevice(family.engine)) return
+export async function requireFit(deps: ApiDeps, load: Load): Promise<void> {
+  const { checkpoint, family } = load
+  if (!takesDevice(family.engine)) return
+  const view = (await bestPlace(deps, load))?.view
+  if (view?.fits !== 'never') return
   const needed = humanBytes(view.needed_bytes)
   const most = humanBytes(view.free_after_eviction_bytes)
   throw new AppError(

@@ -133,9 +133,9 @@ function runningRoutes(deps: ApiDeps): Route[] {
         200: { description: 'Memory needed and free, seconds.', schema: fitView.extend({ model: z.string() }) },
       },
       async handle({ c, params }) {
-        const { checkpoint, fit } = await checkOrder(deps, await readOrder(deps, c, findTask(deps, params.task)))
+        const { model, fit } = await checkOrder(deps, await readOrder(deps, c, findTask(deps, params.task)))
         if (!fit) throw noWorker()
-        return c.json({ ...fit, model: checkpoint.id })
+        return c.json({ ...fit, model })
       },
     }),
   ]

@@ -1,12 +1,54 @@
 import { AppError, type JobEvent, type JobEventBody } from '@hearth/contract'
 import { and, eq, sql } from '../drizzle.ts'
 import { newId } from '../ids.ts'
-import { query, type Store } from '../open.ts'
+import { prepared, query, type Store } from '../open.ts'
 import { type JobRow, job } from '../schema.ts'
 import type { NewJob } from './types.ts'
 import { eventsOfTaken, toEvents } from './write-events.ts'
 
 const first: JobEventBody[] = [{ type: 'queued' }]
+
+const insert = prepared(db => {
+  const lane = sql.placeholder('lane')
+  const priority = sql.placeholder('priority')
+  const share = sql.placeholder('share')
+  const taken = db.$with('taken').as(
+    db
+      .insert(job)
+      .values({
+        id: sql.placeholder('id'),
+        task: sql.placeholder('task'),
+        owner: sql.placeholder('owner'),
+        model: sql.placeholder('model'),
+        family: sql.placeholder('family'),
+        lane,
+        dialect: sql.placeholder('dialect'),
+        priority,
+        share,
+        fairTag: sql`next_turn(${share}, ${lane}, ${priority})`,
+        input: sql.placeholder('input'),
+        text: sql.placeholder('text'),
+        retryOf: sql.placeholder('retryOf'),
+        idempotencyKey: sql.placeholder('idempotencyKey'),
+        requestHash: sql.placeholder('requestHash'),
+        lastSeq: first.length,
+      })
+      .onConflictDoNothing({ target: [job.owner, job.idempotencyKey] })
+      .returning(),
+  )
+  return db.with(taken, eventsOfTaken(db, first)).select().from(taken).prepare('insert_job')
+})
+
+/** What a new job has unless it says otherwise. */
+const defaults = {
+  lane: 'batch',
+  dialect: null,
+  priority: 'normal',
+  text: '',
+  retryOf: null,
+  idempotencyKey: null,
+  requestHash: null,
+}
 
 /**
  * Stores a job as `queued`, with its first event and its turn.
@@ -18,18 +60,8 @@ export async function create(
   store: Store,
   input: NewJob,
 ): Promise<{ job: JobRow; created: boolean; events: JobEvent[] }> {
-  const { id = newId(), lane = 'batch', priority = 'normal', share = input.owner, ...rest } = input
-  const [row] = await query(store, db => {
-    const fairTag = sql`next_turn(${share}, ${lane}, ${priority})`
-    const taken = db.$with('taken').as(
-      db
-        .insert(job)
-        .values({ ...rest, id, lane, priority, share, fairTag, lastSeq: first.length })
-        .onConflictDoNothing({ target: [job.owner, job.idempotencyKey] })
-        .returning(),
-    )
-    return db.with(taken, eventsOfTaken(db, first)).select().from(taken)
-  })
+  const values = { ...defaults, id: newId(), share: input.owner, ...input }
+  const [row] = await query(store, () => insert(store).execute(values))
   if (row) return { job: row, created: true, events: toEvents(row, first, row.createdAt) }
   return { job: await earlierJob(store, input), created: false, events: [] }
 }

@@ -1,12 +1,20 @@
 import { AppError, type JobState } from '@hearth/contract'
 import { and, count, desc, eq, gte, inArray, lt, type SQL, sql } from '../drizzle.ts'
-import { query, type Store } from '../open.ts'
+import { prepared, query, type Store } from '../open.ts'
 import { type JobRow, job, jobPreview } from '../schema.ts'
+
+const byId = prepared(db =>
+  db
+    .select()
+    .from(job)
+    .where(eq(job.id, sql.placeholder('id')))
+    .prepare('job_by_id'),
+)
 
 /** One job. Undefined if it is unknown, or another owner's where `owner` is given. */
 export async function get(store: Store, { id, owner }: { id: string; owner?: string }): Promise<JobRow | undefined> {
-  const [row] = await query(store, db => db.select().from(job).where(mine(id, owner)))
-  return row
+  const [row] = await query(store, () => byId(store).execute({ id }))
+  return owner === undefined || row?.owner === owner ? row : undefined
 }
 
 /** The latest preview picture of a job that has not succeeded. */
@@ -68,23 +76,30 @@ export async function list(store: Store, filter: JobFilter): Promise<{ jobs: Job
 /** Place in the queue of each waiting job among these, 1 = next in its lane. */
 export async function position(store: Store, ids: string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map()
-  const rows = await query(store, db => {
-    const ranked = db.$with('ranked').as(
-      db
-        .select({
-          id: job.id,
-          rank: sql<number>`(row_number() over (
+  const rows = await query(store, () => ranks(store).execute({ ids }))
+  return new Map(rows.map(row => [row.id, row.rank]))
+}
+
+const ranks = prepared(db => {
+  const ranked = db.$with('ranked').as(
+    db
+      .select({
+        id: job.id,
+        rank: sql<number>`(row_number() over (
             partition by ${job.lane}
             order by case ${job.priority} when 'high' then 0 when 'normal' then 1 else 2 end,
               ${job.fairTag}, ${job.createdAt}, ${job.id}))::int`.as('rank'),
-        })
-        .from(job)
-        .where(eq(job.state, 'queued')),
-    )
-    return db.with(ranked).select().from(ranked).where(inArray(ranked.id, ids))
-  })
-  return new Map(rows.map(row => [row.id, row.rank]))
-}
+      })
+      .from(job)
+      .where(eq(job.state, 'queued')),
+  )
+  return db
+    .with(ranked)
+    .select()
+    .from(ranked)
+    .where(sql`${ranked.id} = any(${sql.placeholder('ids')}::text[])`)
+    .prepare('ranks')
+})
 
 /** How many jobs are in each state. */
 export async function counts(

@@ -1,10 +1,31 @@
 import { AppError, type JobEvent, type JobEventBody, type Progress } from '@hearth/contract'
 import { and, eq, isNull, type SQL, sql } from '../drizzle.ts'
 import { storable } from '../json.ts'
-import { query, type Store } from '../open.ts'
+import { prepared, query, type Store } from '../open.ts'
 import { type JobRow, job, jobEvent, jobPreview } from '../schema.ts'
 import type { Attempt, Change, Result } from './types.ts'
-import { eventsOfTaken, toEvent, toEvents } from './write-events.ts'
+import { eventsJson, eventsOfTaken, toEvent, toEvents } from './write-events.ts'
+
+const take = prepared(db => {
+  const taken = db.$with('taken').as(
+    db
+      .update(job)
+      .set({
+        state: 'running',
+        workerId: sql`${sql.placeholder('workerId')}`,
+        device: sql`${sql.placeholder('device')}`,
+        startedAt: sql`now()`,
+        progress: null,
+        lastSeq: seqPlus(1),
+      })
+      .where(
+        and(eq(job.id, sql.placeholder('id')), eq(job.attempt, sql.placeholder('attempt')), eq(job.state, 'queued')),
+      )
+      .returning(),
+  )
+  const events = eventsOfTaken(db, sql.placeholder('events'), sql`jsonb_build_object('model', taken.model)`)
+  return db.with(taken, events).select().from(taken).prepare('take_job')
+})
 
 /**
  * Takes a queued job for a worker: of any number that try, one gets the row, the rest undefined. A worker that asks
@@ -15,17 +36,8 @@ export async function claim(
   { id, attempt, workerId, device }: Attempt & { workerId: string; device: string },
 ): Promise<Change | undefined> {
   const started = (model: string): JobEventBody[] => [{ type: 'started', attempt, model, device }]
-  const [row] = await query(store, db => {
-    const taken = db.$with('taken').as(
-      db
-        .update(job)
-        .set({ state: 'running', workerId, device, startedAt: sql`now()`, progress: null, lastSeq: seqPlus(1) })
-        .where(and(eq(job.id, id), eq(job.attempt, attempt), eq(job.state, 'queued')))
-        .returning(),
-    )
-    const events = eventsOfTaken(db, started(''), sql`jsonb_build_object('model', taken.model)`)
-    return db.with(taken, events).select().from(taken)
-  })
+  const values = { id, attempt, workerId, device, events: eventsJson(started('')) }
+  const [row] = await query(store, () => take(store).execute(values))
   if (row?.startedAt) return { row, events: toEvents(row, started(row.model), row.startedAt) }
   const [mine] = await query(store, db =>
     db

@@ -1,5 +1,5 @@
 import type { JobEvent, JobEventBody } from '@hearth/contract'
-import { type SQL, sql } from '../drizzle.ts'
+import { type Placeholder, type SQL, sql } from '../drizzle.ts'
 import { storable } from '../json.ts'
 import type { Database, Transaction } from '../open.ts'
 import { type JobRow, jobEvent } from '../schema.ts'
@@ -9,13 +9,20 @@ import { type JobRow, jobEvent } from '../schema.ts'
  * `last_seq` by as many. The row's lock is what keeps the numbers without gaps and in order; one statement because
  * several would be several trips to the server on the way of every job.
  *
+ * @param bodies or the place of their JSON in a prepared statement.
  * @param more jsonb with fields that only the row knows.
  */
-export function eventsOfTaken(db: Database, bodies: JobEventBody[], more: SQL = sql`'{}'::jsonb`) {
+export function eventsOfTaken(db: Database, bodies: JobEventBody[] | Placeholder, more: SQL = sql`'{}'::jsonb`) {
+  const list = Array.isArray(bodies) ? eventsJson(bodies) : bodies
   return db.$with('written', {}).as(sql`
     insert into ${jobEvent} (job, seq, at, body)
-    select taken.id, taken.last_seq - ${bodies.length}::int + item.number, now(), item.body || ${more}
-    from taken, jsonb_array_elements(${JSON.stringify(storable(bodies))}::jsonb) with ordinality as item (body, number)`)
+    select taken.id, taken.last_seq - jsonb_array_length(given.list) + item.number, now(), item.body || ${more}
+    from taken, (select ${list}::jsonb as list) as given,
+      jsonb_array_elements(given.list) with ordinality as item (body, number)`)
+}
+
+export function eventsJson(bodies: JobEventBody[]): string {
+  return JSON.stringify(storable(bodies))
 }
 
 /** The same events as everybody hears them. `at` is when the statement ran, by the database's clock. */

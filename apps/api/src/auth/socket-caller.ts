@@ -32,9 +32,12 @@ export async function socketCaller(deps: ApiDeps, request: IncomingMessage, give
 async function bySession(deps: ApiDeps, request: IncomingMessage): Promise<Caller> {
   const token = parse(request.headers.cookie ?? '')[cookieName(deps.config)]
   const session = token === undefined ? undefined : await sessions.get(deps.store, token)
-  // A cookie comes with whatever page asks: without an origin of ours it proves nothing.
-  if (session && isOwnOrigin(deps.config, request.headers.origin, request.headers.host)) {
-    return callerOfSession(deps, session)
-  }
+  if (session && isOwnPage(deps, request)) return callerOfSession(deps, session)
   throw new AppError('unauthenticated', 'this needs a key or a session of the studio')
+}
+
+/** A cookie comes with whatever page asks. Upgrades name its origin; polling by GET only says whether it is the same. */
+function isOwnPage({ config }: ApiDeps, { headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return headers['sec-fetch-site'] === 'same-origin'
+  return isOwnOrigin(config, headers.origin, headers.host)
 }

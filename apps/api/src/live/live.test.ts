@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import type { JobEvent } from '@hearth/contract'
 import { submit } from '@hearth/jobs'
+import { createLogger } from '@hearth/log'
 import { events } from '@hearth/store'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { type ApiUnderTest, startApi, until } from '../api-under-test.ts'
+import { openDeps } from '../open-deps.ts'
+import { startServer } from '../server.ts'
 import { createWatch } from './watch.ts'
 
 let api: ApiUnderTest
@@ -92,6 +95,32 @@ describe('Socket.IO', () => {
     )
     expect(socket.recovered).toBe(true)
     expect(durable(heard)).toEqual(await history(id))
+  })
+
+  it('takes it up in another process too', async () => {
+    const log = createLogger({ logLevel: 'silent' }, 'other')
+    const other = openDeps(api.deps.config, log)
+    const server = await startServer(other, { host: '127.0.0.1', port: 0 })
+    await other.hub.ready()
+    const { socket, heard } = await connect()
+    await socket.emitWithAck('watch', { owner: true })
+    const id = await start({ steps: 20, step_ms: 60 })
+    await until('it runs', async () => heard.some(({ type }) => type === 'started'), Boolean)
+    const back = new Promise(resolve => socket.io.once('reconnect', resolve))
+    Object.assign(socket.io, { uri: server.url })
+    socket.io.engine.close()
+    await back
+    await until(
+      'it is done',
+      async () => last(heard),
+      type => type === 'succeeded',
+    )
+    expect(socket.io.engine.opts.port).toBe(new URL(server.url).port)
+    expect(socket.recovered).toBe(true)
+    expect(durable(heard)).toEqual(await history(id))
+    socket.close()
+    await server.close()
+    await other.close()
   })
 
   it('needs a key, or the cookie on a page of ours', async () => {

@@ -62,6 +62,11 @@ describe('text to image', () => {
     expect(picture.headers.get('content-type')).toBe('image/png')
     expect(await inspectPicture(new Uint8Array(await picture.arrayBuffer()))).toMatchObject({ width: 64, height: 64 })
     expect((await api.ask(done.image_url, { key: null })).status).toBe(401)
+    // Far from what the model was trained on: done all the same, and said.
+    const told = await (await api.ask(`/api/v1/jobs/${task.task_id}/events?format=json`)).json()
+    expect(told.events).toContainEqual(
+      expect.objectContaining({ type: 'log', message: expect.stringMatching(/64 x 64 is far/) }),
+    )
     const stranger = await api.makeKey({ owner: await api.makeOwner('stranger') })
     expect((await api.ask(done.image_url, { key: stranger })).status).toBe(404)
   })

@@ -1,4 +1,4 @@
-import type { JobEvent, JobView, ModelView } from '@hearth/contract'
+import { AppError, type JobEvent, type JobView, type ModelView } from '@hearth/contract'
 import { type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { isActive, newer } from '../live/apply-event.ts'
 import { mergeEvents } from '../live/connection.ts'
@@ -11,7 +11,8 @@ export function useSession(enabled = true) {
     enabled,
     queryKey: cached.session,
     queryFn: ({ signal }) => request<SessionView>('/session', { signal }),
-    retry: (count, error) => !('code' in error && error.code === 'unauthenticated') && count < 2,
+    // While the server is away the page finds out by itself when it is back.
+    refetchInterval: query => (query.state.error instanceof AppError && query.state.error.retryable ? 3000 : false),
     staleTime: 60_000,
   })
 }

@@ -43,6 +43,9 @@ export function FitLine({
     const text = t('fit_never', { needed: units.bytes(needed_bytes), free: units.bytes(free_after_eviction_bytes) })
     return <Line icon={CircleAlert} tone="text-bad" text={text} />
   }
+  if (fits === 'now' && seconds !== null && seconds < 0.95) {
+    return <Line icon={CircleCheck} tone="text-good" text={t('fit_quick')} />
+  }
   if (fits === 'now')
     return <Line icon={CircleCheck} tone="text-good" text={time ? t('fit_about', { time }) : t('fit_now')} />
   return <Line icon={CircleAlert} tone="text-warn" text={time ? t('fit_evict_about', { time }) : t('fit_evict')} />

@@ -75,10 +75,15 @@ function ShownJob({ panels, id, index: wanted }: StageProps & { id: string }) {
       )}
       style={{
         aspectRatio: `${width} / ${height}`,
-        width: `min(100cqw - 56px, (100cqh - 56px) * ${ratio}, max(560px, 68cqh) * ${Math.min(ratio, 1.6)})`,
+        width: `min(100cqw, 100cqh * ${ratio}, max(560px, 68cqh) * ${Math.min(ratio, 1.6)})`,
       }}
       aria-busy={job.state === 'running'}
     >
+      {preview || job.state === 'succeeded' || job.state === 'failed' || job.state === 'cancelled' ? null : (
+        <p className="absolute inset-0 grid place-items-center px-8 pb-14 text-center text-16 text-muted">
+          <span className="line-clamp-4 wrap-anywhere">{panel.title(job.input)}</span>
+        </p>
+      )}
       <panel.result job={job} index={index} preview={preview} t={texts(job.task)} />
       {job.state === 'succeeded' ? <Finished job={job} index={index} panel={panel} /> : <Unfinished job={job} />}
     </figure>

@@ -1,4 +1,4 @@
-import { AppError, type ErrorReport, type JobView, toAppError } from '@hearth/contract'
+import type { ErrorReport, JobView } from '@hearth/contract'
 import { defaultsOf, type Panel } from '@hearth/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState } from 'react'
@@ -6,6 +6,7 @@ import { cached } from '../api/cached.ts'
 import { request } from '../api/client.ts'
 import { useModels, useTask } from '../api/queries.ts'
 import { isTyping } from '../frame/shortcuts.tsx'
+import { useReport } from '../frame/use-report.ts'
 import { useJobActions } from '../jobs/actions.ts'
 import { useAddress } from '../settings/address.ts'
 import { Controls } from './controls.tsx'
@@ -20,6 +21,7 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
   const client = useQueryClient()
   const [address, setAddress] = useAddress()
   const actions = useJobActions()
+  const reportOf = useReport()
   const state = useDraft(panel.task)
   const { draft } = state
   const task = useTask(panel.task)
@@ -120,11 +122,6 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
       </section>
     </div>
   )
-}
-
-/** A refusal as it is shown; the network's own words are replaced by what it means here. */
-function reportOf(thrown: unknown): ErrorReport {
-  return (thrown instanceof AppError ? thrown : toAppError(thrown)).report()
 }
 
 /** Ctrl+Enter runs from anywhere, but not while an input method composes; Esc cancels when nothing is open. */

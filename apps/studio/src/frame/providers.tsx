@@ -1,7 +1,9 @@
+import { AppError } from '@hearth/contract'
 import { HintLayer, uiMessages } from '@hearth/ui'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import { IntlProvider } from 'use-intl'
+import { cached } from '../api/cached.ts'
 import { en, type StudioMessages } from '../messages/en.ts'
 import { useLanguage } from '../settings/appearance.ts'
 import { Gate } from '../sign-in/gate.tsx'
@@ -34,11 +36,28 @@ function useTexts(): { locale: string; messages: StudioMessages } | null {
   return shown === 'en' ? { locale: 'en', messages: en } : null
 }
 
+/** Asks again only where that can help; a session that has ended leads back to the way in. */
+function createClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError(error, query) {
+        const ended = error instanceof AppError && error.code === 'unauthenticated'
+        if (ended && query.queryKey[0] !== cached.session[0]) void client.resetQueries({ queryKey: cached.session })
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        retry: (count, error) => count < 2 && !(error instanceof AppError && !error.retryable),
+        staleTime: 5000,
+      },
+    },
+  })
+  return client
+}
+
 export function Providers({ children }: { children: ReactNode }) {
   const texts = useTexts()
-  const [client] = useState(
-    () => new QueryClient({ defaultOptions: { queries: { retry: 2, refetchOnWindowFocus: true, staleTime: 5000 } } }),
-  )
+  const [client] = useState(createClient)
   if (!texts) return <BareFrame />
   const ui = uiMessages[texts.locale === 'zh' ? 'zh' : 'en']
   return (

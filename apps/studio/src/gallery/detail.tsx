@@ -2,12 +2,12 @@ import { Button, buttonClass, IconButton, MenuButton, useUnits } from '@hearth/u
 import { Copy, Download, ImagePlus, Maximize2, RotateCcw, Trash2, X } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
-import { useModels } from '../api/queries.ts'
 import { useReuse } from '../create/reuse.ts'
 import { Fact, Facts } from '../frame/facts.tsx'
 import { notify } from '../frame/notices.tsx'
 import { useNaming, usePanelTexts } from '../frame/panels.tsx'
 import { secondsOf } from '../jobs/job-words.ts'
+import { useModelTitles } from '../models/model-titles.ts'
 import { useNow } from '../settings/now.ts'
 import { copyPicture } from './copy.ts'
 import type { Picture } from './pictures.ts'
@@ -108,15 +108,14 @@ function Reuse({ picture }: { picture: Picture }) {
 
 function Parameters({ picture }: { picture: Picture }) {
   const t = useTranslations('gallery')
-  const models = useModels()
+  const titleOf = useModelTitles()
   const texts = usePanelTexts()
   const { job, index } = picture
   const { panel } = useNaming()(job)
-  const model = models.data?.find(candidate => candidate.id === job.model)?.title ?? job.model
   const rows = panel?.parameters(job, index, texts(job.task)) ?? []
   return (
     <Facts right>
-      <Fact label={t('model')}>{model}</Fact>
+      <Fact label={t('model')}>{titleOf(job.model)}</Fact>
       {rows.map(row => (
         <Fact key={row.label} label={row.label} mono={row.mono ?? false}>
           {row.value}

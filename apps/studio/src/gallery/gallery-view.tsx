@@ -103,8 +103,10 @@ export function GalleryView() {
 /** One chip per kind of task that makes pictures here. */
 function Kinds({ kind, onChange }: { kind: string; onChange(kind: string | null): void }) {
   const t = useTranslations('gallery')
-  const { all } = usePanels()
+  const { all: panels, tasks } = usePanels()
   const texts = usePanelTexts()
+  const creating = new Set(tasks.filter(task => task.capability === 'create').map(task => task.id))
+  const all = panels.filter(panel => creating.has(panel.task))
   if (all.length < 2) return null
   return (
     <fieldset className="mb-3.5 flex flex-wrap gap-2">

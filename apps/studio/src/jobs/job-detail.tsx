@@ -4,13 +4,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, Copy, FileQuestion, RotateCcw, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
-import { useJob, useModels } from '../api/queries.ts'
+import { useJob } from '../api/queries.ts'
 import { Fact, Facts } from '../frame/facts.tsx'
 import { notify } from '../frame/notices.tsx'
 import { useNaming } from '../frame/panels.tsx'
 import { deleteLater } from '../gallery/deferred-delete.ts'
 import { isActive } from '../live/apply-event.ts'
 import { usePreview } from '../live/previews.ts'
+import { useModelTitles } from '../models/model-titles.ts'
 import { useAddress } from '../settings/address.ts'
 import { useNow } from '../settings/now.ts'
 import { useJobActions } from './actions.ts'
@@ -153,7 +154,7 @@ function JobFacts({ job }: { job: JobView }) {
   const t = useTranslations('jobs')
   const units = useUnits()
   const now = useNow(30_000)
-  const models = useModels()
+  const titleOf = useModelTitles()
   const time = (iso: string | null) => (iso ? <span title={units.exact(iso)}>{units.ago(iso, now)}</span> : null)
   const copy = async () => {
     await navigator.clipboard.writeText(job.id)
@@ -161,7 +162,7 @@ function JobFacts({ job }: { job: JobView }) {
   }
   return (
     <Facts right>
-      <Fact label={t('model')}>{models.data?.find(model => model.id === job.model)?.title ?? job.model}</Fact>
+      <Fact label={t('model')}>{titleOf(job.model)}</Fact>
       <Fact label={t('priority')}>{t(`priority_${job.priority}`)}</Fact>
       <Fact label={t('created')}>{time(job.created_at)}</Fact>
       <Fact label={t('started')}>{time(job.started_at)}</Fact>

@@ -3,6 +3,7 @@ import { classNames, useUnits } from '@hearth/ui'
 import { useFormatter, useTranslations } from 'use-intl'
 import { useEvents } from '../api/queries.ts'
 import { LoadProblem } from '../frame/load-problem.tsx'
+import { useModelTitles } from '../models/model-titles.ts'
 
 /** Every durable event of a job, in order, with its time. */
 export function JobHistory({ id }: { id: string }) {
@@ -42,12 +43,13 @@ function toneOf(event: JobEvent): string {
 function useEventWords(): (event: JobEvent) => string {
   const t = useTranslations('jobs')
   const units = useUnits()
+  const titleOf = useModelTitles()
   return event => {
     switch (event.type) {
       case 'queued':
         return event.reason ? t('event_requeued', { reason: event.reason }) : t('event_queued')
       case 'started':
-        return t('event_started', { attempt: event.attempt, model: event.model, device: event.device })
+        return t('event_started', { attempt: event.attempt, model: titleOf(event.model), device: event.device })
       case 'progress': {
         const large = event.total > 100_000
         const done = large ? units.bytes(event.done) : units.number(event.done)

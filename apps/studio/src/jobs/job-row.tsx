@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import { useJob } from '../api/queries.ts'
 import { useNaming } from '../frame/panels.tsx'
 import { usePreview } from '../live/previews.ts'
+import { useModelTitles } from '../models/model-titles.ts'
 import { useNow } from '../settings/now.ts'
 import { useJobActions } from './actions.ts'
 import { secondsOf, shareOf, useJobWords } from './job-words.ts'
@@ -69,6 +70,7 @@ function JobLine({ job }: { job: JobView }) {
   const words = useJobWords()
   const units = useUnits()
   const now = useNow(30_000)
+  const titleOf = useModelTitles()
   const line = 'col-start-2 col-end-4 flex items-center gap-2 text-12 text-muted min-w-0'
   if (job.state === 'running') {
     return (
@@ -89,7 +91,7 @@ function JobLine({ job }: { job: JobView }) {
   return (
     <div className={line}>
       <span className="truncate" title={units.exact(job.finished_at ?? job.created_at)}>
-        {units.ago(job.finished_at ?? job.created_at, now)} · {job.model}
+        {units.ago(job.finished_at ?? job.created_at, now)} · {titleOf(job.model)}
       </span>
     </div>
   )

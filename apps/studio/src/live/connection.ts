@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react'
 import { cached } from '../api/cached.ts'
 import { applyEvent, isActive } from './apply-event.ts'
 import { dropPreview, followPreviews, keepPreview } from './previews.ts'
+import { refresh } from './refresh.ts'
 
 export type Link = 'connecting' | 'connected' | 'lost'
 
@@ -39,17 +40,17 @@ export function hear(client: QueryClient, event: JobEvent): void {
   if (event.type === 'progress') return
   client.setQueryData<JobEvent[]>(cached.events(event.job), events => (events ? mergeEvents(events, [event]) : events))
   if (event.type === 'log' || event.type === 'output') return
-  void client.invalidateQueries({ queryKey: cached.jobs })
+  refresh(client, cached.jobs)
   const final = event.type === 'succeeded' || event.type === 'failed' || event.type === 'cancelled'
   if (final) {
     // The last preview of a finished job stays until its picture has loaded over it.
     if (event.type !== 'succeeded') dropPreview(event.job)
-    void client.invalidateQueries({ queryKey: cached.models })
-    void client.invalidateQueries({ queryKey: cached.fits })
+    refresh(client, cached.models)
+    refresh(client, cached.fits)
   }
   if (final || event.type === 'started') {
-    void client.invalidateQueries({ queryKey: cached.job(event.job) })
-    void client.invalidateQueries({ queryKey: cached.system })
+    refresh(client, cached.job(event.job))
+    refresh(client, cached.system)
   }
 }
 

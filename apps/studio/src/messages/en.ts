@@ -57,10 +57,10 @@ export const en = {
     action: 'Sign in',
     working: 'Signing in',
     lost_link: 'No link at hand?',
-    lost_link_text: 'On the machine that runs Hearth, make a key and paste it here:',
+    lost_link_text: 'On the machine that runs Hearth, this prints a new one:',
     used_title: 'This link no longer works',
     used_text:
-      'A sign-in link works once, and only for a short time. Make a key on the machine that runs Hearth and paste it below; a new start prints a new link.',
+      'A sign-in link works once, and only for a short time. The machine that runs Hearth prints a new one; a key works too.',
     unreachable_title: 'Hearth does not answer',
     unreachable_text:
       'The page is here, but the server is not. It tries again by itself; on the machine, look at the output of npm start.',
@@ -79,6 +79,7 @@ export const en = {
     see_models: 'See models',
     fit_about: 'About {time} · fits in memory',
     fit_now: 'Fits in memory',
+    fit_quick: 'Under a second · fits in memory',
     fit_evict_about: 'About {time} · unloads another model first',
     fit_evict: 'Fits once another model is unloaded',
     fit_never: 'Needs {needed}, {free} at most here',

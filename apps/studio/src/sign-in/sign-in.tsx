@@ -1,4 +1,4 @@
-import { type ErrorReport, toAppError } from '@hearth/contract'
+import type { ErrorReport } from '@hearth/contract'
 import { Button, boxClass, Field, ProblemNote } from '@hearth/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link2Off, RefreshCw, Unplug } from 'lucide-react'
@@ -8,6 +8,7 @@ import { cached } from '../api/cached.ts'
 import { request } from '../api/client.ts'
 import type { SessionView } from '../api/types.ts'
 import { Mark } from '../frame/mark.tsx'
+import { useReport } from '../frame/use-report.ts'
 
 export interface SignInProps {
   reason: 'signed-out' | 'used-link' | 'unreachable'
@@ -62,6 +63,7 @@ function Heading({ reason }: { reason: SignInProps['reason'] }) {
 function KeyForm({ onSignedIn, autoFocus }: { onSignedIn(): void; autoFocus: boolean }) {
   const t = useTranslations('sign_in')
   const client = useQueryClient()
+  const reportOf = useReport()
   const [key, setKey] = useState('')
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<ErrorReport | null>(null)
@@ -75,7 +77,7 @@ function KeyForm({ onSignedIn, autoFocus }: { onSignedIn(): void; autoFocus: boo
       client.setQueryData(cached.session, view)
       onSignedIn()
     } catch (thrown) {
-      setRefused(toAppError(thrown).report())
+      setRefused(reportOf(thrown))
     } finally {
       setBusy(false)
     }
@@ -108,7 +110,7 @@ function KeyForm({ onSignedIn, autoFocus }: { onSignedIn(): void; autoFocus: boo
           <span className="text-ink">{t('lost_link')}</span> {t('lost_link_text')}
         </p>
         <code className="mt-2 block overflow-x-auto rounded-6 border border-line bg-canvas px-3 py-2 font-mono text-12 text-ink">
-          npm run hearth -- key create studio
+          npm run hearth -- status --link
         </code>
       </div>
     </form>

@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSystem } from '../api/queries.ts'
+import { useModelTitles } from '../models/model-titles.ts'
 
 /** The device that models are placed on first. */
 export function chosenDevice(workers: WorkerView[]): DeviceView | undefined {
@@ -55,6 +56,7 @@ function Details({ workers, close }: { workers: WorkerView[]; close(): void }) {
   const t = useTranslations('device')
   const units = useUnits()
   const residents = workers.flatMap(worker => worker.residents)
+  const titleOf = useModelTitles()
   return (
     <>
       {workers
@@ -85,7 +87,7 @@ function Details({ workers, close }: { workers: WorkerView[]; close(): void }) {
         {residents.map(resident => (
           <div key={`${resident.model}-${resident.device}`} className="mt-1.5 flex items-center gap-2 text-13">
             <Dot tone={resident.state === 'busy' ? 'live' : resident.state === 'idle' ? 'good' : 'warn'} />
-            <span className="flex-1 truncate text-ink">{resident.model}</span>
+            <span className="flex-1 truncate text-ink">{titleOf(resident.model)}</span>
             <span className="text-12 text-muted">
               {t(resident.state)} · {units.bytes(resident.bytes)}
             </span>

@@ -8,6 +8,7 @@ import { useTranslations } from 'use-intl'
 import { useSystem } from '../api/queries.ts'
 import { LoadProblem } from '../frame/load-problem.tsx'
 import { Page, PageHead } from '../frame/page-head.tsx'
+import { useModelTitles } from '../models/model-titles.ts'
 import { useNow } from '../settings/now.ts'
 
 /** What the machine has, what it does, and why. */
@@ -155,6 +156,7 @@ function Residents({ worker }: { worker: WorkerView }) {
   const d = useTranslations('device')
   const units = useUnits()
   const now = useNow(5000)
+  const titleOf = useModelTitles()
   const head = 'py-2 pr-3 text-left text-12 font-normal text-muted'
   const cell = 'py-[11px] pr-3'
   return (
@@ -177,7 +179,7 @@ function Residents({ worker }: { worker: WorkerView }) {
           <tbody>
             {worker.residents.map(resident => (
               <tr key={`${resident.model}-${resident.device}`} className="border-b border-line">
-                <td className={`${cell} font-medium text-bright`}>{resident.model}</td>
+                <td className={`${cell} font-medium text-bright`}>{titleOf(resident.model)}</td>
                 <td className={`${cell} font-mono text-12 text-muted`}>{resident.device}</td>
                 <td className={`${cell} text-right tabular`}>{units.bytes(resident.bytes)}</td>
                 <td className={`${cell} text-muted`}>

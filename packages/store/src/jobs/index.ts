@@ -1,6 +1,7 @@
 export { type Cancelled, remove, requestCancel } from './cancel.ts'
 export { create } from './create.ts'
+export { finish } from './finish.ts'
 export { counts, get, type JobFilter, list, position, preview } from './read.ts'
 export { orphans, queued, type Requeue, reissue, requeue, type Ticket } from './recover.ts'
-export { append, claim, finish, progress, type Standing, standings } from './run.ts'
+export { append, claim, progress, type Standing, standings } from './run.ts'
 export type { Attempt, Change, NewJob, Result } from './types.ts'

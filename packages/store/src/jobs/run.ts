@@ -1,9 +1,9 @@
 import { AppError, type JobEvent, type JobEventBody, type Progress } from '@hearth/contract'
-import { and, eq, isNull, type SQL, sql } from '../drizzle.ts'
+import { and, eq, type SQL, sql } from '../drizzle.ts'
 import { storable } from '../json.ts'
 import { prepared, query, type Store } from '../open.ts'
-import { type JobRow, job, jobEvent, jobPreview } from '../schema.ts'
-import type { Attempt, Change, Result } from './types.ts'
+import { job, jobEvent, jobPreview } from '../schema.ts'
+import type { Attempt, Change } from './types.ts'
 import { eventsJson, eventsOfTaken, toEvent, toEvents } from './write-events.ts'
 
 const take = prepared(db => {
@@ -121,77 +121,6 @@ export async function progress(
   })
   if (!row) return 'lost'
   return row.cancelRequestedAt ? 'cancel-requested' : 'running'
-}
-
-/**
- * Ends a running job. Undefined when it may not: the attempt is over, or it succeeded although a cancel was asked for
- * (then finish it as `cancelled`). Asking again after a lost answer gives the events written the first time.
- */
-export async function finish(
-  store: Store,
-  { id, attempt, result }: Attempt & { result: Result },
-): Promise<JobEvent[] | undefined> {
-  const bodies = finalEvents(result)
-  const [row] = await query(store, db => {
-    const mayEnd = and(
-      running({ id, attempt }),
-      result.state === 'succeeded' ? isNull(job.cancelRequestedAt) : undefined,
-    )
-    const taken = db.$with('taken').as(
-      db
-        .update(job)
-        .set({
-          ...finalColumns(result),
-          state: result.state,
-          finishedAt: sql`now()`,
-          lastSeq: seqPlus(bodies.length),
-        })
-        .where(mayEnd)
-        .returning(),
-    )
-    // The outputs say more than the last preview.
-    const cleared = db.$with('cleared', {}).as(sql`
-      delete from ${jobPreview} where job in (select id from taken where state = 'succeeded')`)
-    return db.with(taken, eventsOfTaken(db, bodies), cleared).select().from(taken)
-  })
-  if (row?.finishedAt) return toEvents(row, bodies, row.finishedAt)
-  return endedEarlier(store, { id, attempt, state: result.state, events: bodies.length })
-}
-
-/** The last events of a job that this attempt has ended that way. Only the holder of an attempt can have. */
-async function endedEarlier(
-  store: Store,
-  { id, attempt, state, events }: Attempt & { state: Result['state']; events: number },
-): Promise<JobEvent[] | undefined> {
-  const stored = await query(store, db =>
-    db
-      .select({ event: jobEvent, owner: job.owner })
-      .from(jobEvent)
-      .innerJoin(job, eq(job.id, jobEvent.job))
-      .where(
-        and(
-          eq(job.id, id),
-          eq(job.attempt, attempt),
-          eq(job.state, state),
-          sql`${jobEvent.seq} > ${job.lastSeq} - ${events}::int`,
-        ),
-      )
-      .orderBy(jobEvent.seq),
-  )
-  return stored.length === 0 ? undefined : stored.map(({ event, owner }) => toEvent(owner, event))
-}
-
-function finalColumns(result: Result): Partial<Pick<JobRow, 'output' | 'outputs' | 'error'>> {
-  if (result.state === 'succeeded') return { output: result.output, outputs: result.outputs, error: null }
-  if (result.state === 'failed') return { error: storable(result.error) }
-  return {}
-}
-
-function finalEvents(result: Result): JobEventBody[] {
-  if (result.state === 'succeeded') {
-    return [...result.outputs.map(file => ({ type: 'output' as const, file })), { type: 'succeeded' }]
-  }
-  return result.state === 'failed' ? [{ type: 'failed', error: result.error }] : [{ type: 'cancelled' }]
 }
 
 /** Which of these attempts should stop, and why. One query for all that a worker holds. */

@@ -15,6 +15,12 @@ describe('the description of the interface', () => {
     const { schema, examples } = run.requestBody.content['application/json']
     expect(schema.properties.input.properties.prompt.maxLength).toBe(20_000)
     expect(Object.keys(examples).length).toBeGreaterThan(0)
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) =>
+      path.split('/'),
+    )
+    const find = (path: string[]) => path.reduce((value, name) => value?.[name], document)
+    expect(references.filter(path => find(path) === undefined)).toEqual([])
+    expect(references.length).toBeGreaterThan(0)
     const ids = Object.values<Record<string, { operationId: string }>>(document.paths)
       .flatMap(path => Object.values(path))
       .map(operation => operation.operationId)

@@ -4,6 +4,8 @@ import { orderSchema } from '../routes/tasks.ts'
 import type { Answer, Route } from './route.ts'
 
 type Json = Record<string, unknown>
+/** Name of a schema by its text. */
+type Shared = Map<string, string>
 
 const errorSchema: Json = {
   type: 'object',
@@ -28,14 +30,15 @@ const errorSchema: Json = {
 /** OpenAPI 3.1 of the native routes; running a task is described once for each task, with its own fields and examples. */
 export function describeApi(routes: readonly Route[], tasks: readonly Task[], version: string): Json {
   const paths: Record<string, Json> = {}
+  const shared: Shared = new Map()
   const add = (path: string, method: string, operation: Json) => {
     paths[path] = { ...paths[path], [method]: operation }
   }
-  for (const route of routes) add(route.path, route.method, describeRoute(route))
+  for (const route of routes) add(route.path, route.method, describeRoute(route, shared))
   for (const route of routes.filter(
     route => route.method === 'post' && route.path.startsWith('/api/v1/tasks/{task}/'),
   )) {
-    for (const task of tasks) add(route.path.replace('{task}', task.id), route.method, describeFor(route, task))
+    for (const task of tasks) add(route.path.replace('{task}', task.id), route.method, describeFor(route, task, shared))
   }
   return {
     openapi: '3.1.0',
@@ -57,12 +60,12 @@ export function describeApi(routes: readonly Route[], tasks: readonly Task[], ve
           description: 'A key. Also taken as x-api-key or as the password of Basic.',
         },
       },
-      schemas: { Error: errorSchema },
+      schemas: { Error: errorSchema, ...sharedSchemas(shared) },
     },
   }
 }
 
-function describeRoute(route: Route): Json {
+function describeRoute(route: Route, shared: Shared): Json {
   const { method, path, tag, summary, description, scope, answers } = route
   return {
     operationId: `${method}_${path.replace(/^\/(api\/v1\/)?/, '').replace(/[^a-z]+/gi, '_')}`.replace(/_+$/, ''),
@@ -70,10 +73,12 @@ function describeRoute(route: Route): Json {
     summary,
     ...(description === undefined ? {} : { description }),
     ...(scope === 'public' ? { security: [] } : {}),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...describeBody(route),
+    parameters: [...parameters(route.params, 'path', shared), ...parameters(route.query, 'query', shared)],
+    ...describeBody(route, shared),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)])),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer, shared)]),
+      ),
       default: {
         description: 'It was refused.',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -83,8 +88,8 @@ function describeRoute(route: Route): Json {
 }
 
 /** The same route for one task. */
-function describeFor(route: Route, task: Task): Json {
-  const { operationId, parameters: all, ...rest } = describeRoute(route)
+function describeFor(route: Route, task: Task, shared: Shared): Json {
+  const { operationId, parameters: all, ...rest } = describeRoute(route, shared)
   const input = orderSchema(task.input)
   const examples = task.examples.map(({ title, input }, index) => [
     `example-${index}`,
@@ -98,17 +103,17 @@ function describeFor(route: Route, task: Task): Json {
     requestBody: {
       required: true,
       content: {
-        'application/json': { schema: toSchema(input, 'input'), examples: Object.fromEntries(examples) },
-        'multipart/form-data': { schema: toSchema(task.input, 'input') },
+        'application/json': { schema: toSchema(input, 'input', shared), examples: Object.fromEntries(examples) },
+        'multipart/form-data': { schema: toSchema(task.input, 'input', shared) },
       },
     },
   }
 }
 
-function describeBody({ body, described, example }: Route): Json {
+function describeBody({ body, described, example }: Route, shared: Shared): Json {
   const schema = body ?? described?.schema
   if (!schema) return {}
-  const shown = { schema: toSchema(schema, 'input'), ...(example === undefined ? {} : { example }) }
+  const shown = { schema: toSchema(schema, 'input', shared), ...(example === undefined ? {} : { example }) }
   const json = described?.form && isFileForm(schema) ? {} : { 'application/json': shown }
   return {
     requestBody: { required: true, content: { ...json, ...(described?.form ? { 'multipart/form-data': shown } : {}) } },
@@ -120,17 +125,17 @@ function isFileForm(schema: z.ZodType): boolean {
   return schema instanceof z.ZodObject && Object.values(schema.shape).some(field => field instanceof z.ZodFile)
 }
 
-function describeAnswer({ description, schema, mime }: Answer): Json {
+function describeAnswer({ description, schema, mime }: Answer, shared: Shared): Json {
   const content = {
-    ...(schema ? { 'application/json': { schema: toSchema(schema, 'output') } } : {}),
+    ...(schema ? { 'application/json': { schema: toSchema(schema, 'output', shared) } } : {}),
     ...(mime === undefined ? {} : { [mime]: { schema: { type: 'string' } } }),
   }
   return Object.keys(content).length === 0 ? { description } : { description, content }
 }
 
-function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
+function parameters(schema: z.ZodType | undefined, place: 'path' | 'query', shared: Shared): Json[] {
   if (!schema) return []
-  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+  const { properties = {}, required = [] } = toSchema(schema, 'input', shared) as {
     properties?: Record<string, Json>
     required?: string[]
   }
@@ -143,7 +148,28 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Jso
   }))
 }
 
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
-  return rest
+/**
+ * JSON Schema of a zod schema, as part of the document: what a schema refers to within itself (recursive values) is
+ * collected under a name of the document, since references there start at its root.
+ */
+function toSchema(schema: z.ZodType, io: 'input' | 'output', shared: Shared): Json {
+  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
+  let text = JSON.stringify(rest)
+  for (const [name, definition] of Object.entries($defs)) {
+    const meaning = JSON.stringify(definition)
+    const known = shared.get(meaning) ?? `Value${shared.size === 0 ? '' : shared.size}`
+    shared.set(meaning, known)
+    text = text.replaceAll(`"#/$defs/${name}"`, `"#/components/schemas/${known}"`)
+  }
+  return JSON.parse(text)
+}
+
+/** The collected schemas, each referring to itself by its name in the document. */
+function sharedSchemas(shared: Shared): Json {
+  return Object.fromEntries(
+    [...shared].map(([meaning, name]) => [
+      name,
+      JSON.parse(meaning.replaceAll(/"#\/\$defs\/[^"]+"/g, `"#/components/schemas/${name}"`)),
+    ]),
+  )
 }

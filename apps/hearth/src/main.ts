@@ -14,15 +14,16 @@ async function main(name: string | undefined, words: string[]): Promise<number> 
     return 0
   }
   if (name === undefined || name === '--help' || name === 'help') {
-    console.log(contents())
+    console.log(await contents())
     return 0
   }
-  const command = commands.find(candidate => candidate.name === name)
-  if (!command) {
-    console.error(`There is no command "${name}".\n\n${contents()}`)
+  const read = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!read) {
+    console.error(`There is no command "${name}".\n\n${await contents()}`)
     return 2
   }
   try {
+    const command = await read()
     const given = readArguments(command, words)
     if (given.help) {
       console.log(describeCommand(command))
@@ -34,12 +35,13 @@ async function main(name: string | undefined, words: string[]): Promise<number> 
   }
 }
 
-function contents(): string {
-  const width = Math.max(...commands.map(command => command.name.length)) + 2
+async function contents(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map(read => read()))
+  const width = Math.max(...all.map(command => command.name.length)) + 2
   return [
     `Hearth ${version}`,
     '',
-    ...commands.map(command => `  ${command.name.padEnd(width)}${command.summary}`),
+    ...all.map(command => `  ${command.name.padEnd(width)}${command.summary}`),
     '',
     'hearth COMMAND --help tells more.',
   ].join('\n')

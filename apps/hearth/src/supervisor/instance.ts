@@ -3,13 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Config, childEnvironment, settings } from '@hearth/config'
 import { AppError } from '@hearth/contract'
 import { isPortFree } from '@hearth/services'
-import { migrate, openStore } from '@hearth/store'
-import { prepareOwner, signInLink } from './first-run.ts'
 import { takeLock } from './lock.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
 import { keepRunning, type Part } from './part.ts'
 import { startProgram } from './program.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
+import { runSetup } from './run-setup.ts'
 import { startServers } from './servers.ts'
 
 export interface Instance {
@@ -90,26 +89,18 @@ async function startParts(config: Config, say: (line: string) => void, parts: Pa
   const { databaseUrl, redisUrl } = servers
   timed('database and queue')
 
-  const store = openStore({ url: databaseUrl, max: 2 })
   const url = localAddress(config)
   const shown = config.publicUrl ?? url
-  let link: string
-  try {
-    await migrate(store)
-    link = await signInLink(store, await prepareOwner(config, store), shown)
-  } finally {
-    await store.close()
+  const given = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    HEARTH_DATA: config.data,
+    // Stripped types are kept: the next start is sooner, and the stripper never gets into memory.
+    NODE_COMPILE_CACHE: join(state, 'compiled'),
   }
-
   const env = childEnvironment(
     Object.keys(settings).filter(name => !ownSettings.includes(name)),
-    {
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
-      HEARTH_DATA: config.data,
-      // Stripped types are kept: the next start is sooner, and the stripper never gets into memory.
-      NODE_COMPILE_CACHE: join(state, 'compiled'),
-    },
+    given,
   )
   const program = (name: string, grace: number) => {
     const log = openLogFile(join(state, 'log', `${name}.log`))
@@ -122,9 +113,17 @@ async function startParts(config: Config, say: (line: string) => void, parts: Pa
       start: () => startProgram({ name, script, env, log, grace }),
     })
   }
-  const started = await Promise.allSettled([program('api', slack), program('worker', config.drainGrace + slack)])
+  const setUp = runSetup({
+    ...env,
+    HEARTH_PUBLIC_URL: shown,
+    ...(config.ownerKey === undefined ? {} : { HEARTH_OWNER_KEY: config.ownerKey }),
+    ...(config.ownerKeyFile === undefined ? {} : { HEARTH_OWNER_KEY_FILE: config.ownerKeyFile }),
+  })
+  const programs = [program('api', slack), program('worker', config.drainGrace + slack)]
+  const started = await Promise.allSettled(programs)
   for (const result of started) if (result.status === 'fulfilled') parts.push(result.value)
   for (const result of started) if (result.status === 'rejected') throw result.reason
+  const { link } = await setUp
   timed('api and worker')
 
   const startedAt = new Date().toISOString()

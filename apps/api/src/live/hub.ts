@@ -18,15 +18,18 @@ export interface Hub {
 
 export function createHub(queue: JobQueue): Hub {
   const listeners = new Map<string, Set<Listener>>()
+  const tellGap = () => {
+    for (const of of listeners.values()) for (const listener of of) listener.gap()
+  }
   const stop = subscribe(
     queue,
     event => {
       for (const listener of listeners.get(event.owner) ?? []) listener.hear(event)
     },
-    () => {
-      for (const of of listeners.values()) for (const listener of of) listener.gap()
-    },
+    tellGap,
   )
+  // Whoever listened before the first news could come in has missed what happened until then.
+  void queue.bus.listening().then(tellGap)
   return {
     listen(owner, listener) {
       const all = listeners.get(owner) ?? new Set()

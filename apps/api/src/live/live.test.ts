@@ -203,7 +203,7 @@ describe('a plain WebSocket', () => {
 })
 
 describe('a watch', () => {
-  it('misses and repeats nothing while the queue server is away', async () => {
+  it('misses and repeats nothing while both servers are away', async () => {
     const heard: JobEvent[] = []
     const watch = createWatch({
       hub: api.deps.hub,
@@ -221,8 +221,10 @@ describe('a watch', () => {
     })
     await watch.job(job.id, 0)
     await until('it runs', async () => heard.some(({ type }) => type === 'started'), Boolean)
+    await api.services.postgres.kill()
     await api.services.valkey.kill()
     await api.services.valkey.restart()
+    await api.services.postgres.restart()
     await until(
       'it is done',
       async () => last(heard),

@@ -35,17 +35,20 @@ const passing = (event: JobEvent) => event.type === 'preview' || event.type === 
 const final = (event: JobEvent) => event.type === 'succeeded' || event.type === 'failed' || event.type === 'cancelled'
 /** Newest jobs looked at after a time in which events may have been missed. */
 const recent = 50
+/** Milliseconds after which a failed look at the store is repeated. */
+const patience = 1000
 
 export function createWatch({ hub, store, owner, send, onFault }: WatchOptions): Watch {
   const followed = new Map<string, Followed>()
   let everything = false
   let closed = false
   let heard = new Date()
+  let timer: NodeJS.Timeout | undefined
 
   function deliver(id: string, job: Followed, event: JobEvent): void {
     if (event.type === 'preview' ? event.seq > job.last : event.seq > job.last + 1) {
       // One was missed: the store has it. What is passing is past by then.
-      replay(id, job).catch(onFault)
+      replay(id, job).catch(again)
       return
     }
     if (event.seq === job.last + 1) {
@@ -71,12 +74,16 @@ export function createWatch({ hub, store, owner, send, onFault }: WatchOptions):
     }
   }
 
+  /** The store was away when it was needed: what was missed is still there to be read. */
+  function again(error: unknown): void {
+    onFault(error)
+    clearTimeout(timer)
+    if (!closed) timer = setTimeout(() => void catchUp().catch(again), patience).unref()
+  }
+
   async function catchUp(): Promise<void> {
     if (everything) {
-      const live = jobStates.filter(state => state === 'queued' || state === 'running')
-      const since = await jobs.list(store, { owner, after: heard, limit: recent })
-      const unfinished = await jobs.list(store, { owner, states: live, limit: recent })
-      for (const { id } of [...since.jobs, ...unfinished.jobs]) {
+      for (const id of await currentJobs(store, owner, heard)) {
         if (!followed.has(id)) followed.set(id, { last: 0, held: undefined })
       }
     }
@@ -95,7 +102,7 @@ export function createWatch({ hub, store, owner, send, onFault }: WatchOptions):
       if (job.held) job.held.push(event)
       else deliver(event.job, job, event)
     },
-    gap: () => void catchUp().catch(onFault),
+    gap: () => void catchUp().catch(again),
   })
 
   return {
@@ -115,7 +122,18 @@ export function createWatch({ hub, store, owner, send, onFault }: WatchOptions):
     }),
     close() {
       closed = true
+      clearTimeout(timer)
       stop()
     },
   }
+}
+
+/** Ids of the owner's jobs that are waiting or running, or were made since. */
+async function currentJobs(store: Store, owner: string, since: Date): Promise<string[]> {
+  const live = jobStates.filter(state => state === 'queued' || state === 'running')
+  const [made, unfinished] = await Promise.all([
+    jobs.list(store, { owner, after: since, limit: recent }),
+    jobs.list(store, { owner, states: live, limit: recent }),
+  ])
+  return [...made.jobs, ...unfinished.jobs].map(({ id }) => id)
 }

@@ -48,13 +48,15 @@ interface Plan {
   rows: PromptRows
   height: number
   width: number
-  progress: { done: number; total: number; previewed: number }
+  progress: { done: number; total: number; nextPreview: number }
   /** The preview that is being drawn. */
   previewing: Promise<void>
 }
 
 const seedCount = 2 ** 53
-const millisecondsBetweenPreviews = 200
+/** In milliseconds. The first preview is due early, so that short runs have one too. */
+const firstPreview = 100
+const betweenPreviews = 250
 
 /** A random seed for -1, of the size that other tools take too. */
 export function chosenSeed(seed: number): number {
@@ -110,7 +112,7 @@ export async function draw(pipeline: Pipeline, drawing: Drawing, context: RunCon
     rows,
     width: width / scale,
     height: height / scale,
-    progress: { done: 0, total: steps * Math.ceil(drawing.n / atOnce), previewed: performance.now() },
+    progress: { done: 0, total: steps * Math.ceil(drawing.n / atOnce), nextPreview: performance.now() + firstPreview },
     previewing: Promise.resolve(),
   }
   try {
@@ -202,8 +204,8 @@ async function preview(plan: Plan, latents: Float32Array): Promise<void> {
   const now = performance.now()
   const { progress, pipeline, context } = plan
   const last = progress.done + 1 === progress.total
-  if (last || now - progress.previewed < millisecondsBetweenPreviews) return
-  progress.previewed = now
+  if (last || now < progress.nextPreview) return
+  progress.nextPreview = now + betweenPreviews
   await plan.previewing
   plan.previewing = pipeline.previews
     .draw(latents, plan.height, plan.width)

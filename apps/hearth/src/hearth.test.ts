@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf, freePort } from '@hearth/services'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readRunFile } from './supervisor/run-file.ts'
 
 /** The commands as programs, against real processes. */
 const main = join(import.meta.dirname, 'main.ts')
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+
 let dir: string
 let env: Record<string, string>
 let supervisor: Started

@@ -46,10 +46,15 @@ function announce(config: Config, { url, link }: Instance, began: number): void 
   )
 }
 
-/** The first signal asks for an orderly end, the second ends this process; the others notice and end too. */
+/** Milliseconds within which a second signal is an echo of the first: npm passes on what the terminal has sent already. */
+const echo = 1000
+
+/** The first signal asks for an orderly end, the next ends this process; the others notice and end too. */
 function listenForEnd(stopping: AbortController): void {
+  let asked = 0
   const end = () => {
-    if (stopping.signal.aborted) process.exit(130)
+    asked ||= Date.now()
+    if (stopping.signal.aborted && Date.now() - asked > echo) process.exit(130)
     stopping.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)

@@ -24,7 +24,10 @@ export function HintLayer() {
       const target = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-hint]') : null
       hide()
       if (!target) return
-      timer = setTimeout(() => setHint(placeOf(target)), delay)
+      timer = setTimeout(() => {
+        // What it opened speaks for itself.
+        if (target.isConnected && target.getAttribute('aria-expanded') !== 'true') setHint(placeOf(target))
+      }, delay)
     }
     const point = (event: PointerEvent) => {
       if (event.pointerType === 'mouse') offer(event, patience)

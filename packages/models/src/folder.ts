@@ -11,6 +11,8 @@ export interface FolderFile {
 }
 
 const maxDepth = 6
+/** Files looked at together. */
+const atOnce = 64
 const maxFiles = 5000
 const maxJson = 64 * 2 ** 20
 
@@ -31,19 +33,22 @@ export const pickleReason =
  */
 export async function listFiles(dir: string): Promise<FolderFile[]> {
   const files: FolderFile[] = []
+  const look = async (path: string, depth: number): Promise<void> => {
+    const entry = await stat(join(dir, path)).catch(() => undefined)
+    // A dangling link or a file that has just gone is not there.
+    if (!entry) return
+    if (entry.isDirectory()) {
+      if (depth < maxDepth) await walk(path, depth + 1)
+    } else if (entry.isFile()) {
+      files.push({ path, bytes: entry.size, modified: entry.mtimeMs })
+      if (files.length > maxFiles) throw new AppError('model-broken', `${dir} holds more than ${maxFiles} files`)
+    }
+  }
   const walk = async (relative: string, depth: number): Promise<void> => {
-    for (const name of await readdir(join(dir, relative))) {
-      if (name.startsWith('.')) continue
-      const path = relative === '' ? name : `${relative}/${name}`
-      const entry = await stat(join(dir, path)).catch(() => undefined)
-      // A dangling link or a file that has just gone is not there.
-      if (!entry) continue
-      if (entry.isDirectory()) {
-        if (depth < maxDepth) await walk(path, depth + 1)
-      } else if (entry.isFile()) {
-        files.push({ path, bytes: entry.size, modified: entry.mtimeMs })
-        if (files.length > maxFiles) throw new AppError('model-broken', `${dir} holds more than ${maxFiles} files`)
-      }
+    const names = (await readdir(join(dir, relative))).filter(name => !name.startsWith('.'))
+    for (let start = 0; start < names.length; start += atOnce) {
+      const some = names.slice(start, start + atOnce)
+      await Promise.all(some.map(name => look(relative === '' ? name : `${relative}/${name}`, depth)))
     }
   }
   await walk('', 1)

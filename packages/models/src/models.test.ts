@@ -135,9 +135,17 @@ describe('what is installed', () => {
       defaults: { width: 64, steps: 20 },
     })
     await place('data/models/My Own', { 'model_index.json': '{"name":"Renamed"}' })
-    expect((await models.resolve('paint', 'my-own')).title).toBe('Renamed')
+    expect((await models.get('my-own')).title).toBe('Renamed')
+    expect((await open().resolve('paint', 'my-own')).title).toBe('Renamed')
     await rm(join(root, 'data/models/someone'), { recursive: true })
     expect((await models.installed()).map(({ id }) => id)).toEqual(['my-own', 'clerk'])
+  })
+
+  it('takes a model that was not there a moment ago', async () => {
+    const models = open()
+    await expect(models.resolve('paint', 'late')).rejects.toMatchObject({ code: 'not-found' })
+    await place('data/models/Late', painting)
+    expect((await models.resolve('paint', 'late')).id).toBe('late')
   })
 
   it('does not show the starter twice when the data root is the checkout', async () => {

@@ -9,7 +9,8 @@ import { partialState, removeFolder, removePartial, type Verification, verifyFol
 import type { ModelsOptions } from './options.ts'
 import { type PullOptions, type PullResult, pullContext } from './pull/context.ts'
 import { checkLicence, type PullableEntry, pullEntry } from './pull/pull.ts'
-import { type Choice, resolveCheckpoint } from './resolve.ts'
+import { createRecent } from './recent.ts'
+import { resolveCheckpoint } from './resolve.ts'
 import { createScanner } from './scan.ts'
 import { viewModels } from './views.ts'
 
@@ -35,7 +36,10 @@ export interface Models {
 /** Read in a second or two; nobody waits for more. */
 const hashedAtOnce = 2 ** 29
 
-/** The models of this machine. Keeps no state but a cache: every call looks at the disk. */
+/**
+ * The models of this machine. Keeps no state but caches: every call looks at the disk, `resolve` if it has not done so
+ * within the last second.
+ */
 export function createModels(options: ModelsOptions): Models {
   const { config } = options
   const catalogue = readCatalogue(options)
@@ -43,7 +47,21 @@ export function createModels(options: ModelsOptions): Models {
   const look = createScanner(options, catalogue, digests)
   const placeDownloader = createPlacer(options, catalogue)
   const scan = async () => placeDownloader(await look())
-  const choose = async (): Promise<Choice> => ({ scan: await scan(), catalogue, defaultModels: config.defaultModels })
+  const scans = createRecent(scan)
+  const choose = (scan: Scan, task: string, name: string | undefined): Checkpoint =>
+    resolveCheckpoint({ scan, catalogue, defaultModels: config.defaultModels }, task, name)
+
+  /** Asked with every request and every job; looking at each file of each model would take longer than the rest. */
+  async function find(task: string, name: string | undefined): Promise<Checkpoint> {
+    const recent = await scans.recent()
+    try {
+      if (recent) return choose(recent, task, name)
+    } catch (error) {
+      // What is not there may have come since.
+      if (!(error instanceof AppError)) throw error
+    }
+    return choose(await scans.fresh(), task, name)
+  }
 
   const models: Models = {
     async list() {
@@ -59,7 +77,7 @@ export function createModels(options: ModelsOptions): Models {
       return (await scan()).installed.map(({ checkpoint }) => checkpoint)
     },
     async resolve(task, name) {
-      const checkpoint = resolveCheckpoint(await choose(), task, name)
+      const checkpoint = await find(task, name)
       if (!options.computeDigests || checkpoint.digest !== unverified) return checkpoint
       if (checkpoint.bytes <= hashedAtOnce) return { ...checkpoint, digest: await digests.compute(checkpoint.dir) }
       digests.compute(checkpoint.dir).catch((error: unknown) => options.onFault?.({ model: checkpoint.id, error }))
@@ -72,7 +90,7 @@ export function createModels(options: ModelsOptions): Models {
     },
     async pull(name, pullOptions) {
       const entry = findByName(catalogue, name) ?? fail(name, catalogue)
-      return pullEntry(pullContext(config), pullable(entry), pullOptions)
+      return pullEntry(pullContext(config), pullable(entry), pullOptions).finally(scans.forget)
     },
     async verify(name, { signal } = {}) {
       const { installed, broken } = await look()
@@ -81,7 +99,7 @@ export function createModels(options: ModelsOptions): Models {
         ...broken.map(({ id, dir }) => ({ id, dir, aliases: [] as string[] })),
       ].filter(({ dir }) => dir !== '')
       const model = findByName(known, name) ?? fail(name, known)
-      return verifyFolder(model, findByName(catalogue, model.id), digests, signal)
+      return verifyFolder(model, findByName(catalogue, model.id), digests, signal).finally(scans.forget)
     },
     async remove(name) {
       const { id, origin, removable } = await models.get(name)
@@ -91,6 +109,7 @@ export function createModels(options: ModelsOptions): Models {
       }
       if (origin !== null) await removeFolder(config.roots.models, id, await dirOf(look, id))
       await removePartial(config.roots.models, id)
+      scans.forget()
     },
   }
   return models

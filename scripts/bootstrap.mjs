@@ -34,9 +34,12 @@ export async function bootstrap(needs) {
  */
 export function handOver(program) {
   const bin = join(modules, '.bin')
-  // Stripped types are kept, so that the next start is sooner.
-  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(modules, '.cache/hearth-compiled')
-  const env = { ...process.env, NODE_COMPILE_CACHE, PATH: `${bin}${delimiter}${process.env.PATH}` }
+  const env = {
+    // Stripped types are kept, so that the next start is sooner.
+    NODE_COMPILE_CACHE: join(modules, '.cache/hearth-compiled'),
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+  }
   // Where Node can, it becomes the program: one process less, and every signal arrives.
   if (process.execve) process.execve(node, [node, ...program], env)
   // It hears our end by the channel, even where we are killed; a terminal's Ctrl-C reaches it by itself.
@@ -65,7 +68,7 @@ async function install() {
 }
 
 /** Whether npm's own record of what it installed agrees with the lock file. */
-export function isInstalled(lock) {
+function isInstalled(lock) {
   const record = join(modules, '.package-lock.json')
   if (!existsSync(record)) return false
   const there = JSON.parse(readFileSync(record, 'utf8')).packages

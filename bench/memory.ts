@@ -13,13 +13,16 @@ export const bench: Bench = {
     try {
       await instance.request('/api/v1/system')
       const rows = tree(instance.pids().hearth ?? 0).map(pid => ({ pid, ...read(pid) }))
-      for (const { pid, name, megabytes } of rows)
-        print(`${String(pid).padStart(8)} ${name.padEnd(16)} ${megabytes.toFixed(1)} MB`)
+      print(`${'process'.padStart(8)} ${''.padEnd(16)} share MB  resident MB`)
+      for (const { pid, name, megabytes, resident } of rows)
+        print(`${String(pid).padStart(8)} ${name.padEnd(16)} ${column(megabytes)} ${column(resident)}`)
+      const all = rows.reduce((sum, { resident }) => sum + resident, 0)
+      print(`Resident sets add up to ${all.toFixed(1)} MB, which counts pages that processes share once for each.`)
       const ours = rows.reduce((sum, { megabytes }) => sum + megabytes, 0)
       return [
         {
           bench: 'memory',
-          metric: 'MB in all processes, idle (less is better)',
+          metric: 'MB in all processes, idle, shared pages once (less is better)',
           ours,
           peer: null,
           ratio: ours / target,
@@ -48,8 +51,13 @@ function tree(root: number): number[] {
 }
 
 /** The proportional share: pages that several processes of Postgres share are counted once. */
-function read(pid: number): { name: string; megabytes: number } {
+function read(pid: number): { name: string; megabytes: number; resident: number } {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const kilobytes = Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1])
-  return { name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), megabytes: kilobytes / 1024 }
+  const sizes = Object.fromEntries(
+    [...rollup.matchAll(/^(\w+):\s+(\d+) kB/gm)].map(([, name, kb]) => [name, Number(kb)]),
+  )
+  const { Pss = Number.NaN, Rss = Number.NaN } = sizes
+  return { name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), megabytes: Pss / 1024, resident: Rss / 1024 }
 }
+
+const column = (megabytes: number) => megabytes.toFixed(1).padStart(12)

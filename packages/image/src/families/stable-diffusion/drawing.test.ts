@@ -153,6 +153,8 @@ describe('text to image', () => {
       await draw({ prompt: `${start} blue fish`, seed: 1 }),
     ]
     expect(one.output.notes.length).toBe(0)
+    const endless = await draw({ prompt: 'sun '.repeat(4000), seed: 1, steps: 1 })
+    expect(endless.output.notes).toEqual([expect.stringMatching(/352 tokens .* left out/)])
     const longer = await draw({ prompt: `${start.repeat(2)} red apple`, seed: 1 })
     const other = await draw({ prompt: `${start.repeat(2)} blue fish`, seed: 1 })
     expect(longer.output.notes.length).toBe(1)

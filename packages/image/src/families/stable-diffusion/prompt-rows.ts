@@ -15,6 +15,9 @@ interface Words {
   guidance_scale: number
 }
 
+/** A prompt may be long, but attention to thousands of words would take the memory of the picture. */
+const mostWindows = 16
+
 /** Encodes prompt and negative prompt; the notes say what was done otherwise than one may expect. */
 export async function promptRows(pipeline: Pipeline, words: Words): Promise<{ rows: PromptRows; notes: string[] }> {
   const { encoders, layout, unet } = pipeline
@@ -23,7 +26,8 @@ export async function promptRows(pipeline: Pipeline, words: Words): Promise<{ ro
   const texts = guided ? [words.prompt, words.negative_prompt] : [words.prompt]
   const needed = windowsNeeded(encoders, texts)
   const length = encoders[0]?.tokenizer.length ?? 0
-  const windows = Math.max(1, unet.fixedTokens === undefined ? needed : Math.min(needed, unet.fixedTokens / length))
+  const readable = unet.fixedTokens === undefined ? mostWindows : Math.floor(unet.fixedTokens / length)
+  const windows = Math.max(1, Math.min(needed, readable))
   const notes = windowNotes(needed, windows, length)
   if (!guided && words.negative_prompt !== '') {
     notes.push('The negative prompt has no effect without guidance.')
@@ -43,7 +47,8 @@ export async function promptRows(pipeline: Pipeline, words: Words): Promise<{ ro
 
 function windowNotes(needed: number, windows: number, length: number): string[] {
   if (needed > windows) {
-    return [`The prompt is longer than the ${length - 2} tokens that this model takes; the end of it was left out.`]
+    const tokens = windows * (length - 2)
+    return [`The prompt is longer than the ${tokens} tokens that this model can take; the end of it was left out.`]
   }
   if (needed === 1) return []
   return [`The prompt is longer than the ${length - 2} tokens of the text encoder; it was read in ${needed} parts.`]

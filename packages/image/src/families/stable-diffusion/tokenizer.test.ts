@@ -23,6 +23,12 @@ describe('the tokenizer', () => {
     expect(wrong.map(([text, ids]) => ({ text, ids, got: tokenizer.encode(text) }))).toEqual([])
   })
 
+  test('takes words of any length', () => {
+    const ids = tokenizer.encode('lighthouse'.repeat(2000))
+    expect(ids.length).toBe(6000)
+    expect(ids.slice(0, 5000)).toEqual(ids.slice(3, 5003))
+  })
+
   test('reads a vocabulary from tokenizer.json alone', async () => {
     await cp(join(folder, 'tokenizer.json'), join(temporary, 'tokenizer.json'))
     const again = await openTokenizer(temporary)

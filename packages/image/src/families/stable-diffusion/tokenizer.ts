@@ -83,23 +83,22 @@ function ranked(merges: readonly string[]): Map<string, number> {
   return new Map(merges.map((pair, rank) => [pair, rank]))
 }
 
-/** One word, split into byte letters, after all merges that apply, best rank first. */
-function merge(letters: string[], ranks: Vocabulary['ranks']): string[] {
+/**
+ * One word, split into byte letters, after all merges that apply, best rank first. Each pass merges a pair wherever it
+ * stands, so that a word of thousands of letters takes no longer than its variety asks for.
+ */
+function merge(letters: readonly string[], ranks: Vocabulary['ranks']): readonly string[] {
   let parts = letters
-  while (parts.length > 1) {
-    let best = Number.POSITIVE_INFINITY
-    let at = -1
-    for (let i = 0; i + 1 < parts.length; i++) {
-      const rank = ranks.get(`${parts[i]} ${parts[i + 1]}`) ?? Number.POSITIVE_INFINITY
-      if (rank < best) {
-        best = rank
-        at = i
-      }
+  for (;;) {
+    const pairs = parts.slice(1).map((part, i) => ranks.get(`${parts[i]} ${part}`) ?? Number.POSITIVE_INFINITY)
+    const best = pairs.reduce((least, rank) => Math.min(least, rank), Number.POSITIVE_INFINITY)
+    if (best === Number.POSITIVE_INFINITY) return parts
+    const merged: string[] = []
+    for (let i = 0; i < parts.length; i++) {
+      merged.push(pairs[i] === best ? `${parts[i]}${parts[++i]}` : (parts[i] ?? ''))
     }
-    if (at < 0) break
-    parts = [...parts.slice(0, at), `${parts[at]}${parts[at + 1]}`, ...parts.slice(at + 2)]
+    parts = merged
   }
-  return parts
 }
 
 /** Reads a diffusers `tokenizer` folder, with `vocab.json` and `merges.txt` or with `tokenizer.json`. */

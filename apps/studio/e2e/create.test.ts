@@ -89,10 +89,10 @@ test('reload in the middle of a job: preview, progress and history are back, and
   await page.getByText('Put in the queue').waitFor()
   await page.getByText(/^Attempt 1 started/).waitFor()
   await page.goBack()
-  await result(page, 'purple sailboat').waitFor({ timeout: 120_000 })
+  await result(page, 'purple sailboat').waitFor({ timeout: 240_000 })
   const finished = (await listJobs()).find(job => job.id === id)
   expect(finished?.outputs).toHaveLength(4)
-})
+}, 300_000)
 
 test('Esc cancels, nothing is kept, and it can be run again', async () => {
   const { page } = await come({ kept: { 'draft.text-to-image': longDraft } })
@@ -112,9 +112,7 @@ test('Esc cancels, nothing is kept, and it can be run again', async () => {
 })
 
 test('a picture dropped on the page becomes the input of image to image', async () => {
-  const made = (await listJobs()).find(job => job.state === 'succeeded')
-  const picture = await studio.instance.request(`/api/v1/jobs/${made?.id}/outputs/${made?.outputs[0]?.name}`)
-  const bytes = [...new Uint8Array(await picture.arrayBuffer())]
+  const bytes = [...readFileSync(join(import.meta.dirname, 'white-square.png'))]
   const { page } = await come()
   await page.goto('/')
   await page.getByRole('button', { name: /^Draw/ }).waitFor()
@@ -135,6 +133,24 @@ test('a picture dropped on the page becomes the input of image to image', async 
   const job = (await listJobs())[0]
   expect(job).toMatchObject({ state: 'succeeded', input: { prompt: 'green apple' } })
   expect(job?.input.image).toMatch(/^upload:/)
+})
+
+test('a picture pasted on another page becomes the input too', async () => {
+  const { page } = await come()
+  await page.goto('/models/')
+  await page.locator('table').waitFor()
+  const bytes = [...readFileSync(join(import.meta.dirname, 'white-square.png'))]
+  await page.evaluate(data => {
+    const clipboardData = new DataTransfer()
+    clipboardData.items.add(new File([new Uint8Array(data)], 'pasted.png', { type: 'image/png' }))
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  }, bytes)
+  await page.getByRole('img', { name: 'Input picture' }).waitFor()
+  // It is still there after a reload, read back from the server.
+  await page.reload()
+  const input = page.getByRole('img', { name: 'Input picture' })
+  await input.waitFor()
+  await expect.poll(() => input.evaluate(image => image instanceof HTMLImageElement && image.naturalWidth)).toBe(128)
 })
 
 test('a mask is painted, sent and shown', async () => {

@@ -5,14 +5,19 @@ import { isDrawn, result, type Studio, startStudio, type Visit, type VisitOption
 let studio: Studio
 let open: Visit[] = []
 
-beforeAll(async () => {
-  studio = await startStudio()
+/** Runs without the browser until it has ended. */
+async function draw(input: object): Promise<void> {
   const made = await studio.instance.request('/api/v1/tasks/text-to-image/jobs?wait=120', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ input: { prompt: 'red apple', n: 2, seed: 3 } }),
+    body: JSON.stringify({ input }),
   })
   expect(made.status).toBe(200)
+}
+
+beforeAll(async () => {
+  studio = await startStudio()
+  await draw({ prompt: 'red apple', n: 2, seed: 3 })
 })
 afterAll(() => studio?.close())
 afterEach(async () => {
@@ -140,10 +145,19 @@ test('gallery: search, arrows, full view, settings back to the form, delete and 
   await expect.poll(() => apples.count()).toBe(2)
 
   await apples.nth(1).click()
+  const job = new URL(page.url()).searchParams.get('job')
   await page.getByRole('button', { name: 'Use settings' }).click()
   await page.getByRole('button', { name: /^Draw/ }).waitFor()
   expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe('red apple')
   expect(await page.getByRole('textbox', { name: 'Seed' }).inputValue()).toBe('4')
+
+  // Leaving the page decides: what was deleted is deleted.
+  await page.goto(`/gallery/?job=${job}`)
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await expect.poll(() => apples.count()).toBe(0)
+  expect((await studio.instance.request(`/api/v1/jobs/${job}`)).status).toBe(200)
+  await page.goto('/models/')
+  await expect.poll(async () => (await studio.instance.request(`/api/v1/jobs/${job}`)).status).toBe(404)
 })
 
 test('a key is made, shown once and taken back', async () => {
@@ -167,12 +181,15 @@ test('a key is made, shown once and taken back', async () => {
 })
 
 test('offline: a bar says so, what is there stays, and it comes back by itself', async () => {
+  await draw({ prompt: 'whale' })
   const { page, context } = await come()
   await page.goto('/gallery/')
-  await page.getByRole('button', { name: 'Open red apple' }).first().waitFor()
+  const pictures = page.getByRole('button', { name: /^Open / })
+  await pictures.first().waitFor()
+  const before = await pictures.count()
   await context.setOffline(true)
   await page.getByText('Connection lost.').waitFor()
-  expect(await page.getByRole('button', { name: 'Open red apple' }).count()).toBe(2)
+  expect(await pictures.count()).toBe(before)
   await context.setOffline(false)
   await page.getByText('Connection lost.').waitFor({ state: 'detached' })
 })

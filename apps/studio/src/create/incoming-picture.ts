@@ -1,12 +1,12 @@
 import { type ErrorReport, toAppError } from '@hearth/contract'
 import { type Panel, pictureOf } from '@hearth/ui'
-import { type DragEvent, useEffect, useState } from 'react'
+import { type DragEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
 import { notify } from '../frame/notices.tsx'
 import { useReuse } from './reuse.ts'
 
-/** Takes a picture that is pasted or dropped anywhere on the page as input of the task that takes one. */
+/** Takes a picture that is dropped anywhere on the page as input of the task that takes one. */
 export function useIncomingPicture(panel: Panel) {
   const t = useTranslations('create')
   const reuse = useReuse()
@@ -22,16 +22,6 @@ export function useIncomingPicture(panel: Panel) {
       setProblem(toAppError(thrown).report())
     }
   }
-  useEffect(() => {
-    const paste = (event: ClipboardEvent) => {
-      const file = pictureOf(event.clipboardData)
-      if (!file || !reuse.canUseInput) return
-      event.preventDefault()
-      void take(file)
-    }
-    window.addEventListener('paste', paste)
-    return () => window.removeEventListener('paste', paste)
-  })
   const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files')
   return {
     over,

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
+import { usePaste } from '../create/use-paste.ts'
 import { LinkBanner } from './link-banner.tsx'
 import { Notices } from './notices.tsx'
 import { Shortcuts } from './shortcuts.tsx'
@@ -8,6 +9,7 @@ import { TopBar } from './top-bar.tsx'
 /** Bar above, page below. Pages scroll by themselves, the frame never does. */
 export function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations('nav')
+  usePaste()
   return (
     <div className="grid h-dvh grid-rows-[52px_1fr] [&:has(>[data-banner])]:grid-rows-[52px_auto_1fr]">
       <a

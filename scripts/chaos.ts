@@ -54,7 +54,9 @@ async function killAll(): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   const follow = followNew()
   for (let number = 1; number <= kills; number += 1) {
-    await delay(between(random, 200, 2500))
+    // Now into a system that works, now into one that is still getting up.
+    if (random() < 0.4) await instance.healthy(120)
+    await delay(between(random, 100, 2000))
     const victim: Victim = pick(random, victims)
     const done = await instance.kill(victim)
     if (done) counts[victim] = (counts[victim] ?? 0) + 1

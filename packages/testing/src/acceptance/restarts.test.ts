@@ -11,7 +11,7 @@ let data: string
 let hearth: TestInstance
 
 async function start(): Promise<void> {
-  hearth = await startTestInstance({ data, env: { HEARTH_DRAIN_GRACE: '1' } })
+  hearth = await startTestInstance({ data, env: { HEARTH_DRAIN_GRACE: '1', HEARTH_CANCEL_GRACE: '1' } })
 }
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'hearth-restarts-'))
@@ -45,6 +45,16 @@ function processesOf(root: number): Running[] {
 
 const long = { input: { text: 'long', steps: 60, step_ms: 100 } }
 
+/** Kills the supervisor; resolves when nothing that belonged to it is left. */
+async function killAll(): Promise<void> {
+  const { hearth: supervisor = Number.NaN } = hearth.pids()
+  const before = processesOf(supervisor).map(({ pid }) => pid)
+  await hearth.kill()
+  const isGone = async () =>
+    before.every(pid => !existsSync(`/proc/${pid}`)) && processesOf(supervisor).length === 0 ? true : undefined
+  await until('all processes to end', isGone, 15)
+}
+
 describe('a data folder', () => {
   it('is left by every process when the supervisor is killed, and its job is finished by the next start', async () => {
     const { id } = await order(hearth, long)
@@ -54,13 +64,7 @@ describe('a data folder', () => {
     for (const pid of Object.values(parts)) expect(before).toContain(pid)
     // Servers, api, worker, engine, and Postgres' own children.
     expect(before.length).toBeGreaterThan(6)
-    await hearth.kill()
-    await until(
-      'all processes to end',
-      async () =>
-        before.every(pid => !existsSync(`/proc/${pid}`)) && processesOf(supervisor).length === 0 ? true : undefined,
-      15,
-    )
+    await killAll()
     await start()
     expect(await ended(hearth, id)).toMatchObject({ state: 'succeeded', attempt: 2 })
     const types = (await story(hearth, id)).map(event => event.type).filter(type => type !== 'progress')
@@ -80,5 +84,23 @@ describe('a data folder', () => {
       undefined,
       'the worker stopped',
     ])
+  })
+
+  it('is not held by an engine that hangs: the supervisor takes it along, a cancel ends it', async () => {
+    const { id } = await order(hearth, { input: { text: 'stuck', hang_at: 1 } })
+    const hung = (times: number) => async () => {
+      const { events } = (await (await hearth.request(`/api/v1/jobs/${id}/events?format=json`)).json()) as {
+        events: { type: string }[]
+      }
+      return events.filter(({ type }) => type === 'log').length === times ? true : undefined
+    }
+    await until('the engine to hang', hung(1))
+    await killAll()
+    await start()
+    await until('the engine to hang again', hung(2))
+    expect((await hearth.request(`/api/v1/jobs/${id}/cancel`, { method: 'POST' })).status).toBe(202)
+    expect(await ended(hearth, id, 10)).toMatchObject({ state: 'cancelled', outputs: [] })
+    const next = await order(hearth, { input: { text: 'goes on' } })
+    expect((await ended(hearth, next.id, 20)).state).toBe('succeeded')
   })
 })

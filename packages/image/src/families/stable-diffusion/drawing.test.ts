@@ -239,14 +239,22 @@ describe('image to image', () => {
 })
 
 describe('previews', () => {
-  test('are small JPEG pictures in the right colours', async () => {
+  test.each([
+    ['decoded', Number.POSITIVE_INFINITY],
+    ['mapped', 0],
+  ])('are small JPEG pictures in the right colours, %s', async (_, affordable) => {
     const { pipeline, dispose } = await openPipeline(starter, placement)
-    const latents = await pipeline.vae.encode(new Float32Array(3 * 128 * 128).fill(1), 128, 128)
-    const jpeg = await pipeline.previews.draw(latents, 16, 16)
+    const previews = openPreviews(pipeline.vae, pipeline.layout, affordable)
+    const shown = async (value: number) => {
+      const latents = await pipeline.vae.encode(new Float32Array(3 * 128 * 128).fill(value), 128, 128)
+      const jpeg = await previews.draw(latents, 16, 16)
+      expect(await inspectPicture(jpeg)).toMatchObject({ format: 'jpeg', width: 128, height: 128 })
+      expect(jpeg.length).toBeLessThan(20_000)
+      return mean(await decodePicture(jpeg))
+    }
+    expect(Math.min(...(await shown(1)))).toBeGreaterThan(200)
+    expect(Math.max(...(await shown(-1)))).toBeLessThan(55)
     await dispose()
-    expect(await inspectPicture(jpeg)).toMatchObject({ format: 'jpeg', width: 128, height: 128 })
-    expect(jpeg.length).toBeLessThan(20_000)
-    expect(Math.min(...mean(await decodePicture(jpeg)))).toBeGreaterThan(200)
   })
 })
 

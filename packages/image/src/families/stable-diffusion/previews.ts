@@ -17,8 +17,8 @@ const patch = 2
 const enlarge = 8
 const longest = 384
 const quality = 70
-/** Milliseconds that a preview may take of the time for drawing. */
-const affordable = 40
+/** Milliseconds that a preview may take of the time for drawing, unless told otherwise. */
+const affordableTime = 40
 
 /** Solves `matrix x = right` in place, for a small symmetric positive matrix. */
 function solve(matrix: number[][], right: number[][]): number[][] {
@@ -52,15 +52,26 @@ function patches(side: number, scale: number): Float32Array {
   return pixels
 }
 
-/** Latents with the pixels that belong to them: of a picture, or of noise where the model has no encoder. */
-async function samples(vae: Vae, { latentChannels, vaeScale }: Layout) {
+interface Sample {
+  pixels: Float32Array
+  latents: Float32Array
+}
+
+/**
+ * Latents with the pixels that belong to them. Of pictures: patches of colour, and all white and all black, which
+ * encoders take far beyond what small patches of them become. Of noise where the model has no encoder.
+ */
+async function samples(vae: Vae, { latentChannels, vaeScale }: Layout): Promise<Sample[]> {
   const side = grid * vaeScale
   if (vae.encodes) {
-    const pixels = patches(side, vaeScale)
-    return { pixels, latents: await vae.encode(pixels, side, side) }
+    const plain = (value: number) => new Float32Array(3 * side * side).fill(value)
+    const pictures = [patches(side, vaeScale), plain(1), plain(-1)]
+    const encoded: Sample[] = []
+    for (const pixels of pictures) encoded.push({ pixels, latents: await vae.encode(pixels, side, side) })
+    return encoded
   }
   const latents = philoxNormals(0, 0, latentChannels * grid * grid)
-  return { pixels: await vae.decode(latents, grid, grid), latents }
+  return [{ pixels: await vae.decode(latents, grid, grid), latents }]
 }
 
 /**
@@ -69,7 +80,6 @@ async function samples(vae: Vae, { latentChannels, vaeScale }: Layout) {
  */
 async function fit(vae: Vae, layout: Layout): Promise<number[][]> {
   const { latentChannels: channels, vaeScale: scale } = layout
-  const { pixels, latents } = await samples(vae, layout)
   const cells = grid * grid
   const unknowns = channels + 1
   // A trace on the diagonal keeps the system solvable where a channel never varies.
@@ -77,13 +87,15 @@ async function fit(vae: Vae, layout: Layout): Promise<number[][]> {
     Array.from({ length: unknowns }, (_, j) => (i === j ? 1e-3 : 0)),
   )
   const right = Array.from({ length: unknowns }, () => [0, 0, 0])
-  for (let cell = 0; cell < cells; cell++) {
-    const known = Array.from({ length: unknowns }, (_, c) => (c < channels ? (latents[c * cells + cell] ?? 0) : 1))
-    const colour = [0, 1, 2].map(c => meanUnder(pixels, c, cell, scale))
-    known.forEach((a, i) => {
-      matrix[i] = (matrix[i] ?? []).map((sum, j) => sum + a * (known[j] ?? 0))
-      right[i] = (right[i] ?? []).map((sum, c) => sum + a * (colour[c] ?? 0))
-    })
+  for (const { pixels, latents } of await samples(vae, layout)) {
+    for (let cell = 0; cell < cells; cell++) {
+      const known = Array.from({ length: unknowns }, (_, c) => (c < channels ? (latents[c * cells + cell] ?? 0) : 1))
+      const colour = [0, 1, 2].map(c => meanUnder(pixels, c, cell, scale))
+      known.forEach((a, i) => {
+        matrix[i] = (matrix[i] ?? []).map((sum, j) => sum + a * (known[j] ?? 0))
+        right[i] = (right[i] ?? []).map((sum, c) => sum + a * (colour[c] ?? 0))
+      })
+    }
   }
   return solve(matrix, right)
 }
@@ -128,7 +140,7 @@ function mapped(map: number[][], latents: Float32Array, channels: number, plane:
  * Small models are decoded as they are; for others a linear map stands in for the decoder. Both the time of decoding
  * and the map are found when the first preview is drawn.
  */
-export function openPreviews(vae: Vae, layout: Layout): Previews {
+export function openPreviews(vae: Vae, layout: Layout, affordable = affordableTime): Previews {
   let time: Promise<number> | undefined
   let fitted: Promise<number[][]> | undefined
   return {

@@ -160,6 +160,23 @@ test('gallery: search, arrows, full view, settings back to the form, delete and 
   await expect.poll(async () => (await studio.instance.request(`/api/v1/jobs/${job}`)).status).toBe(404)
 })
 
+test('jobs: a filter stays in the address when a job is opened, and Back leaves the job', async () => {
+  await draw({ prompt: 'rocket' })
+  const { page } = await come()
+  await page.goto('/jobs/')
+  await page.getByRole('button', { name: 'Finished' }).click()
+  await page
+    .getByRole('link', { name: /rocket/ })
+    .first()
+    .click()
+  await page.getByRole('heading', { name: 'rocket', level: 1 }).waitFor()
+  await page.getByText('Kept image-0.png').waitFor()
+  expect(new URL(page.url()).searchParams.get('state')).toBe('succeeded')
+  await page.goBack()
+  await page.getByText('Choose a job to see what happened to it.').waitFor()
+  expect(new URL(page.url()).searchParams.get('state')).toBe('succeeded')
+})
+
 test('a key is made, shown once and taken back', async () => {
   const { page } = await come()
   await page.goto('/keys/')

@@ -34,7 +34,7 @@ export function SelectList({ control, described, ...props }: SelectProps) {
                 >
                   <span className="min-w-0 flex-1">
                     <Select.ItemText className="block truncate text-13 text-ink">{option.label}</Select.ItemText>
-                    {option.detail ? <span className="block truncate text-12 text-faint">{option.detail}</span> : null}
+                    {option.detail ? <span className="block truncate text-12 text-muted">{option.detail}</span> : null}
                   </span>
                   {option.sign}
                   <Select.ItemIndicator className="text-ember-ink">

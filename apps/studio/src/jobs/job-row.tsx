@@ -13,12 +13,14 @@ import { secondsOf, shareOf, useJobWords } from './job-words.ts'
 
 export interface JobRowProps {
   job: JobView
+  /** Where its details are; on the page of jobs, with that page's filters. */
+  href?: string
   onOpen?(): void
   selected?: boolean
 }
 
 /** One job in a list, alive: picture, name, what it is doing, the way to stop it. */
-export function JobRow({ job: known, onOpen, selected }: JobRowProps) {
+export function JobRow({ job: known, href, onOpen, selected }: JobRowProps) {
   const t = useTranslations('jobs')
   const job = useJob(known.id, known).data ?? known
   const naming = useNaming()(job)
@@ -33,7 +35,7 @@ export function JobRow({ job: known, onOpen, selected }: JobRowProps) {
     >
       <JobPicture job={job} />
       <Link
-        href={`/jobs/?job=${job.id}`}
+        href={href ?? `/jobs/?job=${job.id}`}
         {...(onOpen ? { onClick: onOpen } : {})}
         aria-current={selected ? 'true' : undefined}
         className="truncate rounded-4 text-14 text-bright before:absolute before:inset-0"

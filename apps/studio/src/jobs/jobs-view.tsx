@@ -9,7 +9,7 @@ import { LoadProblem } from '../frame/load-problem.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { SearchField } from '../frame/search-field.tsx'
 import { useGoing } from '../gallery/deferred-delete.ts'
-import { useAddress } from '../settings/address.ts'
+import { addressWith, useAddress } from '../settings/address.ts'
 import { JobDetail } from './job-detail.tsx'
 import { JobRow } from './job-row.tsx'
 import { jobStateFilters } from './job-states.ts'
@@ -54,7 +54,7 @@ export function JobsView() {
           {list.error ? <LoadProblem error={list.error} onRetry={() => void list.refetch()} /> : null}
           {list.isPending ? <Waiting /> : null}
           {jobs.map(job => (
-            <JobRow key={job.id} job={job} selected={job.id === selected} />
+            <JobRow key={job.id} job={job} selected={job.id === selected} href={addressWith({ job: job.id })} />
           ))}
           {list.data && jobs.length === 0 ? (
             <Empty filtered={text !== '' || state !== ''} onClear={() => setAddress({ q: null, state: null })} />

@@ -7,13 +7,15 @@ import { useJobs } from '../api/queries.ts'
 import { JobRow } from './job-row.tsx'
 
 /** Jobs that wait or run, in the order in which they matter: running first, then by place. */
-export function useActiveJobs(): { running: JobView[]; waiting: JobView[] } {
+export function useActiveJobs(): { running: JobView[]; waiting: JobView[]; more: boolean } {
   const active = useJobs({ state: 'queued,running', limit: 100 })
   const jobs = active.data?.pages.flatMap(page => page.jobs) ?? []
   const place = (job: JobView) => job.queue_position ?? Number.MAX_SAFE_INTEGER
   return {
     running: jobs.filter(job => job.state === 'running'),
     waiting: jobs.filter(job => job.state === 'queued').sort((a, b) => place(a) - place(b)),
+    /** There are more than are listed here. */
+    more: active.hasNextPage,
   }
 }
 
@@ -23,9 +25,9 @@ const bold = (chunks: ReactNode) => <b className="font-strong text-ink">{chunks}
 export function QueuePill() {
   const t = useTranslations('queue')
   const [open, setOpen] = useState(false)
-  const { running, waiting } = useActiveJobs()
+  const { running, waiting, more } = useActiveJobs()
   const busy = running.length > 0
-  const counts = { running: running.length, waiting: waiting.length }
+  const counts = { running: running.length, waiting: `${waiting.length}${more ? '+' : ''}` }
   return (
     <Floating
       open={open}

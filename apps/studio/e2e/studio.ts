@@ -7,6 +7,8 @@ import { launchBrowser } from '../../../scripts/browser.ts'
 export interface Studio {
   instance: TestInstance
   browser: Browser
+  /** What a browser that signed in keeps: signing in is throttled, so every visit shares it. */
+  session: Awaited<ReturnType<BrowserContext['storageState']>>
   close(): Promise<void>
 }
 
@@ -20,11 +22,21 @@ export async function startStudio(): Promise<Studio> {
   return {
     instance,
     browser,
+    session: await signIn(instance, browser),
     async close() {
       await browser.close()
       await instance.stop()
     },
   }
+}
+
+async function signIn({ url, key }: TestInstance, browser: Browser): Promise<Studio['session']> {
+  const context = await browser.newContext({ baseURL: url })
+  const answer = await context.request.post('/api/v1/session', { data: { key } })
+  if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}: ${await answer.text()}`)
+  const session = await context.storageState()
+  await context.close()
+  return session
 }
 
 export interface Visit {
@@ -51,12 +63,9 @@ export async function visit(studio: Studio, options: VisitOptions = {}): Promise
     locale,
     colorScheme: theme,
     viewport: { width: 1440, height: 900 },
+    ...(stranger ? {} : { storageState: studio.session }),
     ...context,
   })
-  if (!stranger) {
-    const answer = await opened.request.post('/api/v1/session', { data: { key: studio.instance.key } })
-    if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}: ${await answer.text()}`)
-  }
   await opened.addInitScript(entries => {
     for (const [name, value] of Object.entries(entries)) {
       const key = `hearth.${name}`

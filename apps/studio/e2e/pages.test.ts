@@ -1,4 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { isDrawn, result, type Studio, startStudio, type Visit, type VisitOptions, visit } from './studio.ts'
 
@@ -44,15 +45,43 @@ const pages = [
   { path: '/system/', sign: 'h3' },
 ]
 
+/** Serious findings on what the page shows now, a line each. */
+async function seriousIssues(page: Page, place: string): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return serious.map(({ id, nodes }) => `${place}: ${id}: ${nodes.map(node => node.html).join(' | ')}`)
+}
+
 test.each(['dark', 'light'] as const)('no page has a serious accessibility issue (%s)', async theme => {
   const { page } = await come({ theme })
   const said: string[] = []
   for (const { path, sign } of pages) {
     await page.goto(path)
     await page.locator(sign).first().waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    said.push(...serious.map(({ id, nodes }) => `${path}: ${id}: ${nodes.map(node => node.html).join(' | ')}`))
+    said.push(...(await seriousIssues(page, path)))
+  }
+  expect(said).toEqual([])
+})
+
+const opened = [
+  { path: '/', button: /Idle|running|waiting/, role: 'dialog' },
+  { path: '/', button: /CPU/, role: 'dialog' },
+  { path: '/', button: 'Account', role: 'menu' },
+  { path: '/gallery/?full=1', button: 'Open red apple', role: 'dialog' },
+  { path: '/models/', button: /licence/, role: 'dialog' },
+  { path: '/keys/', button: 'New key', role: 'dialog' },
+] as const
+
+test('nothing that opens has a serious accessibility issue, and Esc closes it', async () => {
+  const { page } = await come({ theme: 'light' })
+  const said: string[] = []
+  for (const { path, button, role } of opened) {
+    await page.goto(path)
+    await page.getByRole('button', { name: button }).first().click()
+    await page.getByRole(role).waitFor()
+    said.push(...(await seriousIssues(page, `${path} ${button}`)))
+    await page.keyboard.press('Escape')
+    await page.getByRole(role).waitFor({ state: 'detached' })
   }
   expect(said).toEqual([])
 })

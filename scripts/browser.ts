@@ -1,6 +1,13 @@
 /** The browser of the tests: one that is installed, else the one that comes as an npm package. */
-import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { createBrotliDecompress } from 'node:zlib'
 import { type Browser, chromium } from 'playwright-core'
 
 /** Quiet, and without anything that asks the network by itself. */
@@ -21,15 +28,22 @@ function installed(): string | undefined {
   return folders.flatMap(folder => names.map(name => join(folder, name))).find(path => existsSync(path))
 }
 
-/** Path of a Chromium. The packaged one (Linux x64) is unpacked into the temporary folder on first use. */
-export async function findBrowser(): Promise<string> {
-  const found = installed()
-  if (found) return found
-  const packaged = await import('@sparticuz/chromium')
-  return await packaged.default.executablePath()
+/** The packaged Chromium (Linux x64), unpacked into the temporary folder, and the libraries that a bare machine lacks. */
+async function packaged(): Promise<{ executablePath: string; env: Record<string, string> }> {
+  const { default: chromium } = await import('@sparticuz/chromium')
+  const archive = fileURLToPath(new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium')))
+  const libraries = await mkdtemp(join(tmpdir(), 'hearth-chromium-'))
+  const tar = spawn('tar', ['-x', '-C', libraries], { stdio: ['pipe', 'ignore', 'inherit'] })
+  const ended = once(tar, 'exit')
+  await pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin)
+  await ended
+  return { executablePath: await chromium.executablePath(), env: { LD_LIBRARY_PATH: join(libraries, 'lib') } }
 }
 
 /** Starts a headless Chromium. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await findBrowser(), args: flags })
+  const found = installed()
+  if (found) return await chromium.launch({ executablePath: found, args: flags })
+  const { executablePath, env } = await packaged()
+  return await chromium.launch({ executablePath, args: flags, env: { ...process.env, ...env } })
 }

@@ -7,10 +7,16 @@ import { withStore } from '../local-store.ts'
 export const key: Command = {
   name: 'key',
   summary: 'Makes, lists and revokes keys. Works whether Hearth runs or not.',
-  usage: ['key create NAME [--scopes tasks,models]', 'key list', 'key revoke ID'],
+  usage: ['key create NAME [--scopes tasks,models] [--rate-generate N]', 'key list', 'key revoke ID'],
   notes: ['`key create` prints the key alone on stdout. It is shown this once; only its digest is kept.'],
   options: {
     scopes: { type: 'string', value: 'LIST', description: `Out of ${scopes.join(', ')}. Default: tasks.` },
+    'rate-generate': {
+      type: 'string',
+      value: 'N',
+      description: 'Requests a minute that start work. Default: the setting.',
+    },
+    'rate-status': { type: 'string', value: 'N', description: 'Other requests a minute. Default: the setting.' },
     json: { type: 'boolean', description: 'List as JSON.' },
   },
   async run(given) {
@@ -26,7 +32,13 @@ const verbs: Record<string, (store: Store, name: string | undefined, given: Give
   async create(store, name, given) {
     if (!name) throw new AppError('invalid-input', 'Give the key a name.', { hint: 'hearth key create NAME' })
     const owner = await owners.first(store, { name: 'Owner' })
-    const { secret } = await keys.create(store, { owner: owner.id, name, scopes: readScopes(given.text('scopes')) })
+    const { secret } = await keys.create(store, {
+      owner: owner.id,
+      name,
+      scopes: readScopes(given.text('scopes')),
+      ...limit('rateGenerate', given.text('rate-generate')),
+      ...limit('rateStatus', given.text('rate-status')),
+    })
     console.log(secret)
   },
   async list(store, _name, given) {
@@ -45,6 +57,15 @@ const verbs: Record<string, (store: Store, name: string | undefined, given: Give
     const row = await keys.revoke(store, { id })
     console.log(`Revoked ${row.name}.`)
   },
+}
+
+function limit(name: 'rateGenerate' | 'rateStatus', text: string | undefined): { [key in typeof name]?: number } {
+  if (text === undefined) return {}
+  const rate = Number(text)
+  if (Number.isInteger(rate) && rate > 0) return { [name]: rate }
+  throw new AppError('invalid-input', `"${text}" is no number of requests a minute.`, {
+    hint: 'Give a whole number above 0.',
+  })
 }
 
 function readScopes(text = 'tasks'): Scope[] {

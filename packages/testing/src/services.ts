@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort, initPostgres, postgresVersion, type Service, startPostgres, startValkey } from '@hearth/services'
 
+export { freePort }
+
 const run = promisify(execFile)
 const password = 'only-for-tests'
 

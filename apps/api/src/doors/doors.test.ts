@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
+import { freePort } from '@hearth/testing/services'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
@@ -31,15 +30,6 @@ function knock(at: number, path: string, headers: Record<string, string>, method
     asked.on('error', error => resolve((error as NodeJS.ErrnoException).code ?? error.message))
     asked.end()
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 beforeAll(async () => {

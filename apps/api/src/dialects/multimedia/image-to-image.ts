@@ -4,13 +4,11 @@ import type { ApiDeps } from '../../deps.ts'
 import { readForm } from '../../http/body.ts'
 import type { Env } from '../../http/env.ts'
 import type { ErrorAnswer } from '../../http/errors.ts'
-import { acceptJob, findTask } from '../../intake/accept-job.ts'
-import { idempotencyKey } from '../../intake/idempotency-key.ts'
 import { bodyLimit } from '../../intake/read-order.ts'
 import { waitForEnd } from '../../live/wait-for-end.ts'
 import { admit } from '../admit.ts'
 import { patientJson } from '../patient-json.ts'
-import { inTheirWords, orderFields } from './order-fields.ts'
+import { acceptOrder } from './accept-order.ts'
 import { taskAnswer } from './task-answer.ts'
 
 const id = 'image-to-image'
@@ -22,17 +20,7 @@ export function mountImageToImage(app: Hono<Env>, deps: ApiDeps, error: ErrorAns
   app.post(`/api/${id}/generate`, async c => {
     const caller = await admit(deps, c, 'generate')
     const body = await readForm(c, bodyLimit(deps))
-    const order = {
-      ...orderFields(body),
-      task: findTask(deps, id),
-      dialect: 'multimedia',
-      idempotencyKey: idempotencyKey(c),
-      requestHash: `multimedia ${id} ${body.digest}`,
-    }
-    const { job } = await acceptJob(deps, caller, order).catch(error => {
-      throw inTheirWords(error)
-    })
-    c.get('wide').job = job.id
+    const job = await acceptOrder(c, deps, { caller, task: id, body })
     const work = waitForEnd(deps, job, longest, c.req.raw.signal).then(row => {
       if (row.state === 'failed' && row.error) throw AppError.from(row.error)
       return taskAnswer(row)

@@ -2,12 +2,10 @@ import type { Hono } from 'hono'
 import type { ApiDeps } from '../../deps.ts'
 import { readBody } from '../../http/body.ts'
 import type { Env } from '../../http/env.ts'
-import { acceptJob, findTask } from '../../intake/accept-job.ts'
-import { idempotencyKey } from '../../intake/idempotency-key.ts'
 import { bodyLimit } from '../../intake/read-order.ts'
 import { ownJob } from '../../routes/jobs.ts'
 import { admit } from '../admit.ts'
-import { inTheirWords, orderFields } from './order-fields.ts'
+import { acceptOrder } from './accept-order.ts'
 import { taskAnswer } from './task-answer.ts'
 
 const id = 'text-to-image'
@@ -17,17 +15,7 @@ export function mountTextToImage(app: Hono<Env>, deps: ApiDeps): void {
   app.post(`/api/${id}/generate`, async c => {
     const caller = await admit(deps, c, 'generate')
     const body = await readBody(c, bodyLimit(deps))
-    const order = {
-      ...orderFields(body),
-      task: findTask(deps, id),
-      dialect: 'multimedia',
-      idempotencyKey: idempotencyKey(c),
-      requestHash: `multimedia ${id} ${body.digest}`,
-    }
-    const { job } = await acceptJob(deps, caller, order).catch(error => {
-      throw inTheirWords(error)
-    })
-    c.get('wide').job = job.id
+    const job = await acceptOrder(c, deps, { caller, task: id, body })
     return c.json(taskAnswer(job))
   })
 

@@ -95,7 +95,8 @@ export async function openSpine(): Promise<Spine> {
       await queue.close()
       await store.close()
       await services.stop()
-      await rm(data, { recursive: true, force: true })
+      // Engines end by themselves when their worker is gone; until then they may still write there.
+      await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
 }

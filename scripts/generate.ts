@@ -1,5 +1,6 @@
 /**
- * Writes the tables of contents from the folders: one line per task, family, panel, sampler and dialect, and the page of settings.
+ * Writes the tables of contents from the folders: one line per task, family, keeper, panel, sampler and dialect,
+ * and the page of settings.
  * `--check` changes nothing and fails when a table is stale. `--root DIR` works on another checkout.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -106,6 +107,19 @@ function loaders(): string {
   ].join('')
 }
 
+/** Nouns that answer what engines ask. */
+function keepers(): string {
+  const found = find('keeper.ts')
+  const imports = found.map(
+    noun => `import { openKeeper as ${camel(noun.id)} } from '@hearth/${noun.package}/${noun.id}/keeper'\n`,
+  )
+  return [
+    header,
+    ...imports,
+    `\nexport const keepers = {\n${found.map(noun => `  '${noun.id}': ${camel(noun.id)},\n`).join('')}}\n`,
+  ].join('')
+}
+
 function panels(): string {
   const found = find('panel.tsx')
   const target = (task: Found) => `@hearth/${task.package}/${task.id}/panel`
@@ -167,6 +181,7 @@ const files: Record<string, string> = {
   [join(registry, 'tasks.generated.ts')]: tasks(),
   [join(registry, 'families.generated.ts')]: families(),
   [join(registry, 'loaders.generated.ts')]: loaders(),
+  [join(registry, 'keepers.generated.ts')]: keepers(),
   [join(registry, 'panels.generated.ts')]: panels(),
   [join(samplerFolder, 'samplers.generated.ts')]: samplers(samplerList),
   [join(samplerFolder, 'sampler-ids.generated.ts')]: samplerIds(samplerFolder, samplerList),

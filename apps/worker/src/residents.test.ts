@@ -57,6 +57,7 @@ const events = {
   log: () => undefined,
   save: () => Promise.reject(new Error('not saved in this test')),
   path: () => Promise.reject(new Error('not read in this test')),
+  ask: () => Promise.reject(new Error('not asked in this test')),
 }
 
 describe('residents', () => {

@@ -40,6 +40,7 @@ function context(signal = new AbortController().signal): RunContext {
     read: unexpected,
     save: unexpected,
     chunk: unexpected,
+    ask: unexpected,
   }
 }
 

@@ -31,6 +31,13 @@ export interface RunContext {
   save(file: NewFile): Promise<OutputFile>
   /** One piece of a streamed answer. */
   chunk(value: unknown): void
+  /**
+   * Asks what stands beside the models (whose face is this?). The noun's keeper answers, for the owner of the run;
+   * question and answer are the noun's own plain data.
+   */
+  ask(noun: string, question: unknown): Promise<unknown>
+  /** What the runs of one stream remember from frame to frame, such as a tracker; absent where a run stands alone. */
+  readonly memory?: Map<string, unknown>
 }
 
 /** One way of doing one task, with a loaded model. */
@@ -65,4 +72,11 @@ export async function execute(model: Model, task: Task, rawInput: unknown, conte
     throw new AppError('internal', `${task.id} gave an output that its spec refuses: ${parsed.error.message}`)
   }
   return parsed.data
+}
+
+/** Answers what engines ask of one noun. Lives in the worker, beside the tables. */
+export interface Keeper {
+  /** Throws an AppError where the question cannot be answered. */
+  answer(owner: string, question: unknown): Promise<unknown>
+  close(): Promise<void>
 }

@@ -17,6 +17,10 @@ export interface FakeContextOptions {
   references?: Record<string, Uint8Array>
   /** Called on each progress, before it is kept. */
   onProgress?(done: number, total: number): void
+  /** Answers `ask`, by noun. */
+  keepers?: Record<string, (question: unknown) => unknown>
+  /** Makes the runs with this context frames of one stream. */
+  memory?: Map<string, unknown>
 }
 
 export function fakeContext(options: FakeContextOptions = {}): FakeContext {
@@ -41,6 +45,12 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
     preview: (image, mime) => void previews.push({ image, mime }),
     log: (level, message) => void logs.push({ level, message }),
     chunk: value => void chunks.push(value),
+    ...(options.memory === undefined ? {} : { memory: options.memory }),
+    async ask(noun, question) {
+      const keeper = options.keepers?.[noun]
+      if (!keeper) throw new AppError('not-found', `the fake context has no keeper of ${noun}`)
+      return keeper(question)
+    },
     async read(reference) {
       const bytes = options.references?.[reference]
       if (!bytes) throw new AppError('not-found', `the fake context has nothing behind ${reference}`)

@@ -97,6 +97,11 @@ function contextOf(run: string, signal: AbortSignal): RunContext {
       if (answer.kind !== 'saved') throw refusal(answer)
       return answer.file
     },
+    async ask(noun, question) {
+      const answer = await ask(run, { kind: 'ask', noun, question })
+      if (answer.kind !== 'told') throw refusal(answer)
+      return answer.answer
+    },
   }
 }
 

@@ -39,6 +39,7 @@ function listen(over: Partial<RunEvents> = {}) {
       return { name: file.name, mime: file.mime, bytes: file.bytes.length, sha256: '' }
     },
     path: async () => join(folder, 'input'),
+    ask: async () => undefined,
     ...over,
   }
   return { steps, files, events }

@@ -47,6 +47,8 @@ export interface RunEvents {
   save(file: NewFile): Promise<OutputFile>
   /** Path of the file behind an input reference. */
   path(reference: string): Promise<string>
+  /** Answer of a noun's keeper. */
+  ask(noun: string, question: unknown): Promise<unknown>
 }
 
 export interface RunRequest {
@@ -211,5 +213,6 @@ export class Engine {
 async function answerQuestion(question: Question, signal: AbortSignal, events: RunEvents): Promise<Answer> {
   if (signal.aborted) throw new AppError('cancelled', 'the run was cancelled')
   if (question.kind === 'save') return { kind: 'saved', file: await events.save(question.file) }
+  if (question.kind === 'ask') return { kind: 'told', answer: await events.ask(question.noun, question.question) }
   return { kind: 'path', path: await events.path(question.reference) }
 }

@@ -24,9 +24,13 @@ export type FromEngine =
   | { type: 'failed'; run: string; error: ErrorReport; bytes: number }
 
 /** What a run wants from the worker, which keeps the files. */
-export type Question = { kind: 'save'; file: NewFile } | { kind: 'path'; reference: string }
+export type Question =
+  | { kind: 'save'; file: NewFile }
+  | { kind: 'path'; reference: string }
+  | { kind: 'ask'; noun: string; question: unknown }
 
 export type Answer =
   | { kind: 'saved'; file: OutputFile }
   | { kind: 'path'; path: string }
+  | { kind: 'told'; answer: unknown }
   | { kind: 'refused'; error: ErrorReport }

@@ -6,6 +6,7 @@ import type { Models } from '@hearth/models'
 import { type JobRow, type JsonValue, runs, type Store } from '@hearth/store'
 import { describeError } from '../describe-error.ts'
 import { EngineCrash, type RunEvents } from '../engine/host.ts'
+import type { Keepers } from '../keepers.ts'
 import type { Lease } from '../lease.ts'
 import { locateReference } from '../references.ts'
 import type { Residents } from '../residents.ts'
@@ -18,6 +19,7 @@ export interface BatchOptions {
   models: Models
   families: readonly Family[]
   residents: Residents
+  keepers: Keepers
   log: Logger
   host: string
   /** Of Hearth. */
@@ -116,7 +118,7 @@ async function load({ job, lease }: Attempt): Promise<number | undefined> {
 }
 
 function eventsOf(
-  { store, files, row, job }: Attempt,
+  { store, files, keepers, row, job }: Attempt,
   time: TimeLeft,
   staging: Staging,
   outputs: OutputFile[],
@@ -139,6 +141,7 @@ function eventsOf(
       return kept
     },
     path: reference => locateReference({ store, files }, reference, row.owner),
+    ask: (noun, question) => keepers.answer(row.owner, noun, question),
   }
 }
 

@@ -81,6 +81,7 @@ function fakeRun(signal = new AbortController().signal) {
     read: never,
     save: never,
     chunk: never,
+    ask: never,
   }
   return { run, steps, lines }
 }

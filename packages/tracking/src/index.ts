@@ -1,0 +1,1 @@
+export { intersectionOverUnion, suppress } from './overlap.ts'

@@ -47,3 +47,18 @@ test('a key made with limits is held to them', async () => {
   expect(statuses).toEqual([200, 200, 429])
   await expect(create('--rate-status', 'many')).rejects.toMatchObject({ code: 2 })
 })
+
+test('owners are apart: the key of another one sees nothing of the first', async () => {
+  const env = { ...process.env, HEARTH_DATA: instance.data }
+  const create = async (...more: string[]) =>
+    (
+      await run(process.execPath, [main, 'key', 'create', 'script', '--scopes', 'tasks,admin', ...more], { env })
+    ).stdout.trim()
+  const owner = async (key: string) => {
+    const { keys } = (await (await ask(key, '/api/v1/keys')).json()) as { keys: { owner: string }[] }
+    return new Set(keys.map(entry => entry.owner))
+  }
+  const [mine, ada, again] = [await create(), await create('--owner', 'Ada'), await create('--owner', 'Ada')]
+  expect(await owner(ada)).toEqual(await owner(again))
+  expect([...(await owner(mine)), ...(await owner(ada))]).toHaveLength(2)
+})

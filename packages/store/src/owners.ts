@@ -25,6 +25,18 @@ export async function first(store: Store, { name }: { name: string }): Promise<O
   })
 }
 
+/** The owner of that name; made if there is none. */
+export async function named(store: Store, { name }: { name: string }): Promise<OwnerRow> {
+  return transact(store, async tx => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('first owner'))`)
+    const [known] = await tx.select().from(owner).where(eq(owner.name, name)).orderBy(asc(owner.createdAt)).limit(1)
+    if (known) return known
+    const [row] = await tx.insert(owner).values({ id: newId(), name }).returning()
+    if (!row) throw new AppError('internal', 'the database stored no owner')
+    return row
+  })
+}
+
 export async function get(store: Store, id: string): Promise<OwnerRow | undefined> {
   const [row] = await query(store, db => db.select().from(owner).where(eq(owner.id, id)))
   return row

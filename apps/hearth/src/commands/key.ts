@@ -7,9 +7,15 @@ import { withStore } from '../local-store.ts'
 export const key: Command = {
   name: 'key',
   summary: 'Makes, lists and revokes keys. Works whether Hearth runs or not.',
-  usage: ['key create NAME [--scopes tasks,models] [--rate-generate N]', 'key list', 'key revoke ID'],
+  usage: ['key create NAME [--owner NAME] [--scopes tasks,models] [--rate-generate N]', 'key list', 'key revoke ID'],
   notes: ['`key create` prints the key alone on stdout. It is shown this once; only its digest is kept.'],
   options: {
+    owner: {
+      type: 'string',
+      value: 'NAME',
+      description:
+        'Whose key it is: jobs, files and people of owners are apart. Made if new. Default: the first owner.',
+    },
     scopes: { type: 'string', value: 'LIST', description: `Out of ${scopes.join(', ')}. Default: tasks.` },
     'rate-generate': {
       type: 'string',
@@ -31,7 +37,10 @@ export const key: Command = {
 const verbs: Record<string, (store: Store, name: string | undefined, given: Given) => Promise<void>> = {
   async create(store, name, given) {
     if (!name) throw new AppError('invalid-input', 'Give the key a name.', { hint: 'hearth key create NAME' })
-    const owner = await owners.first(store, { name: 'Owner' })
+    // The first owner is the installation's, so that nobody else becomes it by being made first.
+    const first = await owners.first(store, { name: 'Owner' })
+    const ownerName = given.text('owner')
+    const owner = ownerName === undefined ? first : await owners.named(store, { name: ownerName })
     const { secret } = await keys.create(store, {
       owner: owner.id,
       name,

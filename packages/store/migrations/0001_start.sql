@@ -149,6 +149,39 @@ create table audit (
 );
 create index audit_owner on audit (owner, id desc);
 
+-- Who passed a kiosk, and when. Names stay with the people: an erased person leaves a row that says nothing of anybody.
+create table attendance (
+  id bigint generated always as identity primary key,
+  owner text not null references owner (id) on delete cascade,
+  person text not null,
+  -- The key of the kiosk; null where a signed-in browser is one.
+  kiosk text,
+  at timestamptz(3) not null default now(),
+  -- Whether actions were asked for and done.
+  challenged boolean not null,
+  similarity double precision not null
+);
+create index attendance_owner on attendance (owner, id desc);
+create index attendance_person on attendance (owner, person, at desc);
+
+-- Messages to other programs, until they are delivered or too old.
+create table webhook_delivery (
+  -- The same for all attempts, so that the receiver can tell a repetition.
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  -- The bytes that are signed; emptied when the delivery has ended.
+  body text not null,
+  state text not null default 'waiting',
+  attempts integer not null default 0,
+  created_at timestamptz(3) not null default now(),
+  next_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3) not null,
+  error text,
+  constraint webhook_delivery_state check (state in ('waiting', 'delivered', 'failed'))
+);
+create index webhook_delivery_due on webhook_delivery (next_at) where state = 'waiting';
+create index webhook_delivery_owner on webhook_delivery (owner, created_at desc);
+
 -- The next turn of a share in a lane and priority is one after its own last live job, but not before the turn that is being
 -- served: so shares alternate however many jobs each has waiting, and one who comes later neither waits for the others'
 -- backlog nor catches up on turns it never asked for.

@@ -2,6 +2,7 @@ import type { ErrorReport, JobEventBody, OutputFile, Progress, WorkerView } from
 import { jobStates, priorities } from '@hearth/contract'
 import {
   bigint,
+  boolean,
   customType,
   doublePrecision,
   index,
@@ -26,7 +27,7 @@ const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
   toDriver: bytes => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
 })
 
-export const scopes = ['tasks', 'models', 'admin'] as const
+export const scopes = ['tasks', 'models', 'admin', 'kiosk'] as const
 export type Scope = (typeof scopes)[number]
 
 export const owner = pgTable('owner', {
@@ -206,4 +207,46 @@ export const audit = pgTable(
     detail: jsonb().$type<JsonObject>().notNull().default({}),
   },
   table => [index('audit_owner').on(table.owner, table.id.desc())],
+)
+
+export const attendance = pgTable(
+  'attendance',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    person: text().notNull(),
+    kiosk: text(),
+    at: at().notNull().defaultNow(),
+    challenged: boolean().notNull(),
+    similarity: doublePrecision().notNull(),
+  },
+  table => [
+    index('attendance_owner').on(table.owner, table.id.desc()),
+    index('attendance_person').on(table.owner, table.person, table.at.desc()),
+  ],
+)
+
+export const deliveryStates = ['waiting', 'delivered', 'failed'] as const
+
+export const webhookDelivery = pgTable(
+  'webhook_delivery',
+  {
+    id: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    body: text().notNull(),
+    state: text({ enum: deliveryStates }).notNull().default('waiting'),
+    attempts: integer().notNull().default(0),
+    createdAt: at().notNull().defaultNow(),
+    nextAt: at().notNull().defaultNow(),
+    expiresAt: at().notNull(),
+    error: text(),
+  },
+  table => [
+    index('webhook_delivery_due').on(table.nextAt).where(sql`state = 'waiting'`),
+    index('webhook_delivery_owner').on(table.owner, table.createdAt.desc()),
+  ],
 )

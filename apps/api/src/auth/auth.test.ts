@@ -48,6 +48,18 @@ describe('a key', () => {
     expect((await api.post('/api/v1/models/starter/pull', {}, { key })).status).toBe(403)
   })
 
+  it('of a kiosk opens nothing else, not even what every key may see', async () => {
+    const key = await api.makeKey({ scopes: ['kiosk'] })
+    expect((await api.ask('/api/v1/session', { key })).status).toBe(200)
+    for (const path of ['/api/v1/jobs', '/api/v1/tasks', '/api/v1/models', '/api/v1/system', '/api/v1/keys']) {
+      expect((await api.ask(path, { key })).status, path).toBe(403)
+    }
+    expect((await api.post('/api/v1/tasks/echo/jobs', { input: { text: 'x' } }, { key })).status).toBe(403)
+    expect((await api.ask('/v1/models', { key })).status).toBe(403)
+    const both = await api.makeKey({ scopes: ['kiosk', 'tasks'] })
+    expect((await api.ask('/api/v1/tasks', { key: both })).status).toBe(200)
+  })
+
   it('stops working when it is revoked, and is never shown again', async () => {
     const made = await (await api.post('/api/v1/keys', { name: 'temporary' })).json()
     expect((await api.ask('/api/v1/jobs', { key: made.secret })).status).toBe(200)
@@ -69,7 +81,7 @@ describe('a session', () => {
     const cookie = await signIn()
     expect(await (await bare('/api/v1/session', { headers: { cookie } })).json()).toMatchObject({
       owner: api.owner,
-      key: { scopes: ['tasks', 'models', 'admin'] },
+      key: { scopes: ['tasks', 'models', 'admin', 'kiosk'] },
     })
     const change = (headers: Record<string, string>) =>
       api.post('/api/v1/keys', { name: 'x' }, { key: null, headers: { cookie, ...headers } })

@@ -69,11 +69,26 @@ export async function callerOfSession(deps: ApiDeps, session: sessions.Session):
   return { owner: session.owner, name, key, scopes: session.scopes, via: 'session', rate: {} }
 }
 
+/** A right that holds another within it. */
+const within: Partial<Record<Scope, Scope>> = { kiosk: 'tasks' }
+
 /** @throws AppError `forbidden`. */
 export function requireScope(caller: Caller, scope: Scope): void {
-  if (caller.scopes.includes(scope)) return
+  const wider = within[scope]
+  if (caller.scopes.includes(scope) || (wider !== undefined && caller.scopes.includes(wider))) return
   throw new AppError('forbidden', `this key may not use ${scope}`, {
     hint: `It has ${caller.scopes.join(', ') || 'no scopes'}. Use a key with the scope ${scope}.`,
+  })
+}
+
+/**
+ * What every key may, except one that hangs in a public place: a kiosk's opens nothing but the kiosk.
+ * @throws AppError `forbidden`.
+ */
+export function requireAnyScope(caller: Caller): void {
+  if (caller.scopes.some(scope => scope !== 'kiosk')) return
+  throw new AppError('forbidden', 'this key may use nothing but the kiosk', {
+    hint: 'Use a key with another scope beside it.',
   })
 }
 

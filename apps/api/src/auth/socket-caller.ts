@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@hearth/contract'
-import { sessions } from '@hearth/store'
+import { type Scope, sessions } from '@hearth/store'
 import { parse } from 'hono/utils/cookie'
 import type { ApiDeps } from '../deps.ts'
 import { type Caller, callerOfKey, callerOfSession, requireScope } from './caller.ts'
@@ -19,13 +19,18 @@ export function isWelcome(deps: ApiDeps, request: IncomingMessage): boolean {
  * Who opens a socket: by the given key, a key in the headers, or the studio's cookie.
  * @throws AppError `unauthenticated` or `forbidden`.
  */
-export async function socketCaller(deps: ApiDeps, request: IncomingMessage, given?: string): Promise<Caller> {
+export async function socketCaller(
+  deps: ApiDeps,
+  request: IncomingMessage,
+  given?: string,
+  scope: Scope = 'tasks',
+): Promise<Caller> {
   const { authorization } = request.headers
   const bearer = /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
   const header = request.headers['x-api-key']
   const key = given ?? bearer ?? (typeof header === 'string' ? header : undefined)
   const caller = key === undefined ? await bySession(deps, request) : await callerOfKey(deps, key)
-  requireScope(caller, 'tasks')
+  requireScope(caller, scope)
   return caller
 }
 

@@ -2,7 +2,7 @@ import { AppError } from '@hearth/contract'
 import type { Scope } from '@hearth/store'
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { authenticate, type Caller, requireScope } from '../auth/caller.ts'
+import { authenticate, type Caller, requireAnyScope, requireScope } from '../auth/caller.ts'
 import { limitRate, type RateClass } from '../auth/rate-limit.ts'
 import type { ApiDeps } from '../deps.ts'
 import { readJson } from './body.ts'
@@ -33,14 +33,14 @@ interface Request<P, Q, B> {
 }
 
 export interface RouteDefinition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'delete'
   /** With `{name}` for parameters; `{name+}` takes slashes too. */
   path: string
   tag: string
   summary: string
   description?: string
-  /** `any`: every key or session. `public`: nobody needs to be known. */
-  scope: Scope | 'any' | 'public'
+  /** `any`: every key or session but a kiosk's. `known`: a kiosk's too. `public`: nobody needs to be known. */
+  scope: Scope | 'any' | 'known' | 'public'
   rate: RateClass
   params?: P
   query?: Q
@@ -85,7 +85,8 @@ export function mountRoutes(app: Hono<Env>, deps: ApiDeps, routes: readonly Rout
       if (route.scope === 'public') return route.run(c, anonymous)
       const caller = await authenticate(deps, c, { session: true })
       c.set('caller', caller)
-      if (route.scope !== 'any') requireScope(caller, route.scope)
+      if (route.scope === 'any') requireAnyScope(caller)
+      else if (route.scope !== 'known') requireScope(caller, route.scope)
       await limitRate(deps, c, caller, route.rate)
       return route.run(c, caller)
     })

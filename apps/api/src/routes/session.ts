@@ -64,7 +64,7 @@ export function sessionRoutes(deps: ApiDeps): Route[] {
       path: '/api/v1/session',
       tag: 'Session',
       summary: 'Who you are',
-      scope: 'any',
+      scope: 'known',
       rate: 'status',
       answers: { 200: { description: 'Owner, key and scopes.', schema: sessionView } },
       handle: ({ c, caller }) => c.json(view(caller)),
@@ -74,7 +74,7 @@ export function sessionRoutes(deps: ApiDeps): Route[] {
       path: '/api/v1/session',
       tag: 'Session',
       summary: 'Sign out',
-      scope: 'any',
+      scope: 'known',
       rate: 'status',
       answers: { 204: { description: 'Signed out.' } },
       async handle({ c }) {

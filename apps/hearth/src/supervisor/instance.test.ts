@@ -57,7 +57,7 @@ test('the first start makes an owner, a key and a link that works once; the next
   const key = (await readFile(join(config.roots.state, 'owner-key'), 'utf8')).trim()
   expect((await stat(join(config.roots.state, 'owner-key'))).mode & 0o077).toBe(0)
   const store = openStore({ url: first.databaseUrl })
-  expect((await keys.authenticate(store, key))?.scopes).toEqual(['tasks', 'models', 'admin'])
+  expect((await keys.authenticate(store, key))?.scopes).toEqual(['tasks', 'models', 'admin', 'kiosk'])
   const token = first.link.split('#sign-in=')[1] ?? ''
   expect(await sessions.redeemSignIn(store, token)).toBeDefined()
   expect(await sessions.redeemSignIn(store, token)).toBeUndefined()

@@ -10,7 +10,7 @@ import { cached } from '../api/cached.ts'
 import { request } from '../api/client.ts'
 import type { KeyView } from '../api/types.ts'
 
-const scopes = ['tasks', 'models', 'admin'] as const
+const scopes = ['tasks', 'models', 'admin', 'kiosk'] as const
 
 /** Makes a key and shows it this once. */
 export function NewKey({ onClose }: { onClose(): void }) {

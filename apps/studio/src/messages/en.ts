@@ -269,6 +269,7 @@ export const en = {
     scope_tasks: 'run tasks',
     scope_models: 'manage models',
     scope_admin: 'manage keys and the machine',
+    scope_kiosk: 'be a kiosk, and nothing else',
     never: 'never',
     limits: '{generate} runs, {status} reads a minute',
     limit_default: 'default',

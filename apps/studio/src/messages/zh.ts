@@ -267,6 +267,7 @@ export const zh: StudioMessages = {
     scope_tasks: '运行任务',
     scope_models: '管理模型',
     scope_admin: '管理密钥和机器',
+    scope_kiosk: '仅作为迎宾终端',
     never: '从未',
     limits: '每分钟运行 {generate} 次、读取 {status} 次',
     limit_default: '默认',

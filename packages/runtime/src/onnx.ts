@@ -61,6 +61,26 @@ function provider(placement: Placement): ort.InferenceSession.ExecutionProviderC
 }
 
 /**
+ * How every session of Hearth is set up, also those that another library opens.
+ * That library must be imported after this file, which takes away a type that it would trip over.
+ */
+export function onnxSettings(placement: Placement, options: SessionOptions = {}): ort.InferenceSession.SessionOptions {
+  const arena = options.arena ?? true
+  return {
+    executionProviders: [provider(placement)],
+    intraOpNumThreads: placement.threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    enableCpuMemArena: arena,
+    enableMemPattern: arena,
+    logSeverityLevel: 3,
+    // Threads wait for each other by spinning, but only this many microseconds: enough between two operators of one
+    // run (15 % faster on a quiet machine), too short to take whole cores from everything else on a busy one.
+    extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' } } },
+  }
+}
+
+/**
  * Loads an ONNX file onto a device. By path, never from a buffer: external weights beside the file are found, and no
  * copy of gigabytes passes through JavaScript.
  * Throws `model-broken` where the file cannot be loaded.
@@ -70,21 +90,9 @@ export async function openSession(
   placement: Placement,
   options: SessionOptions = {},
 ): Promise<OnnxSession> {
-  const arena = options.arena ?? true
   let session: ort.InferenceSession
   try {
-    session = await ort.InferenceSession.create(path, {
-      executionProviders: [provider(placement)],
-      intraOpNumThreads: placement.threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      enableCpuMemArena: arena,
-      enableMemPattern: arena,
-      logSeverityLevel: 3,
-      // Threads wait for each other by spinning, but only this many microseconds: enough between two operators of one
-      // run (15 % faster on a quiet machine), too short to take whole cores from everything else on a busy one.
-      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' } } },
-    })
+    session = await ort.InferenceSession.create(path, onnxSettings(placement, options))
   } catch (cause) {
     throw new AppError('model-broken', `cannot load ${path}: ${firstLine(cause)}`, {
       hint: 'Verify the model, or pull it again.',

@@ -63,6 +63,24 @@ describe('fetchGuarded', () => {
     expect(asked).toEqual(['pictures.test'])
   })
 
+  it('posts a body, and follows nobody with it', async () => {
+    const bodies: string[] = []
+    const port = await serve(publicHost, (request, response) => {
+      const pieces: Buffer[] = []
+      request.on('data', piece => pieces.push(piece))
+      request.on('end', () => {
+        bodies.push(`${request.method} ${request.url} ${request.headers['content-type']} ${Buffer.concat(pieces)}`)
+        if (request.url === '/moved') response.writeHead(307, { location: '/hook' }).end()
+        else response.writeHead(204).end()
+      })
+    })
+    const { fetch } = guardOver({ 'door.test': [[publicHost]] })
+    const post = { ...options, body: '{}', headers: { 'content-type': 'application/json' } }
+    expect((await fetch(`http://door.test:${port}/hook`, post)).bytes).toHaveLength(0)
+    expect((await thrown(fetch(`http://door.test:${port}/moved`, post))).message).toMatch(/status 307/)
+    expect(bodies).toEqual(['POST /hook application/json {}', 'POST /moved application/json {}'])
+  })
+
   it('refuses a name of which any address is private, before a connection is made', async () => {
     let hits = 0
     const port = await serve(privateHost, (_, response) => {

@@ -16,6 +16,8 @@ export interface GuardedOptions {
   http?: boolean
   /** Sent to the first host only: they are dropped when a redirect leads to another origin. */
   headers?: Record<string, string>
+  /** Posted instead of asking with GET. Then a redirect is a refusal: a body goes to the address that was named. */
+  body?: string
   signal?: AbortSignal
 }
 
@@ -64,9 +66,11 @@ export function createGuardedFetch(guard: Guard) {
           const response = await request(url, {
             dispatcher: agent,
             signal,
+            ...(options.body === undefined ? {} : { method: 'POST', body: options.body }),
             headers: { 'accept-encoding': 'identity', 'user-agent': 'hearth', ...headers },
           })
-          if (!redirects.has(response.statusCode)) return await readAnswer(url, response, options.maxBytes)
+          if (!redirects.has(response.statusCode) || options.body !== undefined)
+            return await readAnswer(url, response, options.maxBytes)
           const next = parseAddress(redirectTarget(url, response), options)
           if (next.origin !== url.origin) headers = {}
           url = next

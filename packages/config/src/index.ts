@@ -51,6 +51,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     }),
     ownerKey: s.HEARTH_OWNER_KEY,
     ownerKeyFile: s.HEARTH_OWNER_KEY_FILE,
+    /** 32 bytes; undefined means: the generated file. */
+    masterKey: s.HEARTH_MASTER_KEY,
     url: s.HEARTH_URL,
     key: s.HEARTH_KEY,
     databaseUrl: s.DATABASE_URL,
@@ -64,6 +66,12 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     memoryBudget: s.HEARTH_MEMORY_GB === undefined ? undefined : s.HEARTH_MEMORY_GB * gibibyte,
     vramBudget: s.HEARTH_VRAM_GB === undefined ? undefined : s.HEARTH_VRAM_GB * gibibyte,
     jobsPerDevice: s.HEARTH_JOBS_PER_DEVICE,
+    livePerDevice: s.HEARTH_LIVE_PER_DEVICE,
+    /** Of one key. */
+    liveStreams: s.HEARTH_LIVE_STREAMS,
+    liveFps: s.HEARTH_LIVE_FPS,
+    /** Bytes. */
+    liveFrame: s.HEARTH_LIVE_FRAME_KB * 1024,
     /** Seconds. */
     idleTimeout: s.HEARTH_IDLE_TIMEOUT,
     cancelGrace: s.HEARTH_CANCEL_GRACE,
@@ -74,6 +82,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     /** Bytes. */
     maxUpload: s.HEARTH_MAX_UPLOAD_MB * 2 ** 20,
     maxPixels: s.HEARTH_MAX_PIXELS,
+    ffmpeg: s.HEARTH_FFMPEG,
     fetch: s.HEARTH_FETCH,
     hfEndpoint: s.HF_ENDPOINT,
     hfToken: s.HF_TOKEN,

@@ -9,6 +9,12 @@ const flag = z
   .or(z.boolean())
 const address = z.url({ protocol: /^https?$/ }).transform(url => url.replace(/\/+$/, ''))
 
+/** 32 bytes written as hex or base64; undefined if it is anything else. */
+function readKey(text: string): Buffer | undefined {
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+  return bytes.length === 32 ? bytes : undefined
+}
+
 /**
  * Every setting, one entry each: the name of the environment variable, what it takes and what it is for.
  * `docs/configuration.md` is generated from this table. An entry without a default is optional.
@@ -29,6 +35,14 @@ export const settings = {
     .optional()
     .describe('First key of an unattended installation, instead of a generated one.'),
   HEARTH_OWNER_KEY_FILE: z.string().optional().describe('File that holds the first key, such as a mounted secret.'),
+  HEARTH_MASTER_KEY: z
+    .string()
+    .refine(text => readKey(text) !== undefined, 'expected 32 bytes as hex or base64')
+    .transform(text => readKey(text) ?? z.NEVER)
+    .optional()
+    .describe(
+      'Key that the keys of registered people are sealed with: 32 bytes as hex or base64. Default: a generated file, .hearth/master.key.',
+    ),
   HEARTH_URL: address
     .optional()
     .describe('Address of the server that the command line speaks to. Default: the one running on HEARTH_DATA.'),
@@ -67,6 +81,12 @@ export const settings = {
     .optional()
     .describe('Memory of a graphics card that models may take, in GiB. Default: 90 % of what the card has.'),
   HEARTH_JOBS_PER_DEVICE: count.default(1).describe('Jobs that compute at the same time on one device.'),
+  HEARTH_LIVE_PER_DEVICE: count
+    .default(2)
+    .describe('Models that answer camera frames and the like at the same time on one device, beside its jobs.'),
+  HEARTH_LIVE_STREAMS: count.default(16).describe('Camera streams that one key may have open at the same time.'),
+  HEARTH_LIVE_FPS: count.default(60).describe('Frames a second that one stream may send; more are dropped.'),
+  HEARTH_LIVE_FRAME_KB: count.default(4096).describe('Largest frame of a stream, in KiB.'),
   HEARTH_IDLE_TIMEOUT: seconds.default(300).describe('Seconds after which a model that nobody uses leaves memory.'),
   HEARTH_CANCEL_GRACE: seconds
     .default(10)
@@ -80,6 +100,10 @@ export const settings = {
   HEARTH_MAX_PIXELS: count
     .default(50_000_000)
     .describe('Largest picture taken in, in pixels, checked before it is decoded.'),
+  HEARTH_FFMPEG: z
+    .string()
+    .default('ffmpeg')
+    .describe('ffmpeg, by name or path, with ffprobe beside it. For video and sound; everything else works without.'),
   HEARTH_FETCH: flag
     .default(true)
     .describe('Whether https addresses are accepted as pictures; they are fetched with every address checked.'),

@@ -51,6 +51,19 @@ create table upload (
 );
 create index upload_owner on upload (owner, created_at);
 
+-- Processes of the api that answer now. Workers dial them for work that is done at once.
+create table api_node (
+  id text primary key,
+  host text not null,
+  -- Such as ws://127.0.0.1:8000, the likeliest first. Loopback counts for workers of the same host alone.
+  addresses text[] not null,
+  -- PEM; the only certificate that a worker trusts there. Null without TLS.
+  certificate text,
+  -- What a worker has to present; made anew by each start of the process.
+  token text not null,
+  seen_at timestamptz(3) not null default now()
+);
+
 create table worker (
   id text primary key,
   host text not null,
@@ -204,3 +217,66 @@ begin
         1)));
 end
 $$;
+
+-- People who may be known again. Vectors and crops are sealed with a key of each person's own that this database never holds:
+-- without its file nothing here, in its logs or in a copy of it shows a face.
+create table collection (
+  owner text not null references owner (id) on delete cascade,
+  name text not null,
+  -- Least similarity to be known; null: that of the embedder.
+  threshold double precision,
+  created_at timestamptz(3) not null default now(),
+  primary key (owner, name)
+);
+
+create table person (
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  collection text not null,
+  name text not null,
+  -- Who agreed, when, to what, and the text that was shown.
+  consent jsonb not null,
+  expires_at timestamptz(3),
+  created_at timestamptz(3) not null default now(),
+  foreign key (owner, collection) references collection (owner, name)
+);
+create index person_owner on person (owner, collection, lower(name), id);
+create index person_expiry on person (expires_at) where expires_at is not null;
+
+create table person_face (
+  id text primary key,
+  person text not null references person (id) on delete cascade,
+  -- Vectors are compared only with those of the same id and digest.
+  embedder text not null,
+  embedder_digest text not null,
+  dimensions integer not null,
+  vector bytea not null,
+  crop bytea,
+  quality jsonb not null,
+  created_at timestamptz(3) not null default now()
+);
+create index person_face_person on person_face (person);
+
+-- The latest change of each person, gone or not: what a search must read again before it answers. Numbers of one owner become
+-- visible in their order, because whoever takes one holds a lock until it is committed (src/people/write.ts).
+create table person_change (
+  person text primary key,
+  owner text not null references owner (id) on delete cascade,
+  seq bigint generated always as identity
+);
+create index person_change_owner on person_change (owner, seq);
+
+-- What was done with people, without names, vectors or pictures. It outlives them.
+create table person_log (
+  id bigint generated always as identity primary key,
+  at timestamptz(3) not null default now(),
+  owner text not null references owner (id) on delete cascade,
+  person text,
+  key text,
+  action text not null,
+  detail jsonb not null default '{}',
+  -- Of an erasure: when the person's key was destroyed; null until then.
+  key_destroyed_at timestamptz(3)
+);
+create index person_log_owner on person_log (owner, id desc);
+create index person_log_unfinished on person_log (id) where action in ('erased', 'expired') and key_destroyed_at is null;

@@ -12,7 +12,7 @@ const driver: typeof import('drizzle-orm/node-postgres') = require('drizzle-orm/
 export type { Placeholder, SQL } from 'drizzle-orm'
 export type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 
-export const { and, asc, count, desc, eq, gt, gte, inArray, is, isNotNull, isNull, lt, lte, ne, or, sql } = orm
+export const { and, asc, count, desc, eq, exists, gt, gte, inArray, is, isNotNull, isNull, lt, lte, ne, or, sql } = orm
 export const {
   bigint,
   boolean,

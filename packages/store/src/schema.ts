@@ -94,6 +94,15 @@ export const upload = pgTable(
   table => [index('upload_owner').on(table.owner, table.createdAt)],
 )
 
+export const apiNode = pgTable('api_node', {
+  id: text().primaryKey(),
+  host: text().notNull(),
+  addresses: text().array().notNull(),
+  certificate: text(),
+  token: text().notNull(),
+  seenAt: at().notNull().defaultNow(),
+})
+
 export const worker = pgTable('worker', {
   id: text().primaryKey(),
   host: text().notNull(),
@@ -248,5 +257,101 @@ export const webhookDelivery = pgTable(
   table => [
     index('webhook_delivery_due').on(table.nextAt).where(sql`state = 'waiting'`),
     index('webhook_delivery_owner').on(table.owner, table.createdAt.desc()),
+  ],
+)
+
+export const collection = pgTable(
+  'collection',
+  {
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    threshold: doublePrecision(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  table => [primaryKey({ columns: [table.owner, table.name] })],
+)
+
+/** Who agreed to be known again. */
+export interface Consent {
+  /** The person, or who may answer for them. */
+  given_by: string
+  given_at: string
+  /** What it was given for. */
+  purpose: string
+  /** Version and sha256 of the text that was shown; the digest is null for a text that this server never saw. */
+  text_version: string
+  text_digest: string | null
+}
+
+export const person = pgTable(
+  'person',
+  {
+    id: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    collection: text().notNull(),
+    name: text().notNull(),
+    consent: jsonb().$type<Consent>().notNull(),
+    expiresAt: at(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  table => [
+    index('person_owner').on(table.owner, table.collection, sql`lower(name)`, table.id),
+    index('person_expiry').on(table.expiresAt).where(sql`expires_at is not null`),
+  ],
+)
+
+export const personFace = pgTable(
+  'person_face',
+  {
+    id: text().primaryKey(),
+    person: text()
+      .notNull()
+      .references(() => person.id, { onDelete: 'cascade' }),
+    embedder: text().notNull(),
+    embedderDigest: text().notNull(),
+    dimensions: integer().notNull(),
+    vector: bytea().notNull(),
+    crop: bytea(),
+    quality: jsonb().$type<JsonObject>().notNull(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  table => [index('person_face_person').on(table.person)],
+)
+
+export const personChange = pgTable(
+  'person_change',
+  {
+    person: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    seq: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+  },
+  table => [index('person_change_owner').on(table.owner, table.seq)],
+)
+
+export const personLog = pgTable(
+  'person_log',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: at().notNull().defaultNow(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    person: text(),
+    key: text(),
+    action: text().notNull(),
+    detail: jsonb().$type<JsonObject>().notNull().default({}),
+    keyDestroyedAt: at(),
+  },
+  table => [
+    index('person_log_owner').on(table.owner, table.id.desc()),
+    index('person_log_unfinished')
+      .on(table.id)
+      .where(sql`action in ('erased', 'expired') and key_destroyed_at is null`),
   ],
 )

@@ -6,6 +6,7 @@ const secrets: readonly string[] = [
   'DATABASE_URL',
   'REDIS_URL',
   'HEARTH_KEY',
+  'HEARTH_MASTER_KEY',
   'HEARTH_OWNER_KEY',
   'HEARTH_OWNER_KEY_FILE',
   'HEARTH_TLS_CERT',

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '@hearth/contract'
+
+/** What of the configuration the keys need. */
+export interface KeyPlace {
+  masterKey?: Buffer | undefined
+  roots: { state: string }
+}
+
+/**
+ * The key that people's keys are sealed with: the setting, else 32 random bytes as hex in `<state>/master.key`, readable
+ * by its owner alone. Made on first use; processes that start together agree on the one that was written first.
+ */
+export function readMasterKey({ masterKey, roots }: KeyPlace): Buffer {
+  if (masterKey) return masterKey
+  const path = join(roots.state, 'master.key')
+  if (!existsSync(path)) makeMasterKey(path, roots.state)
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+  if (key.length === 32) return key
+  throw new AppError('internal', `${path} does not hold a key: expected 32 bytes as hex`, {
+    hint: 'Put the file back as it was: without it nobody that was registered can be recognised.',
+  })
+}
+
+function makeMasterKey(path: string, folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
+  }
+}

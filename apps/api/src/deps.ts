@@ -9,6 +9,8 @@ import type { KeyCache } from './auth/key-cache.ts'
 import type { RateLimiter } from './auth/rate-limit.ts'
 import type { DoorKeeper } from './doors/door-keeper.ts'
 import type { Hub } from './live/hub.ts'
+import type { LiveLane } from './live-lane/live-lane.ts'
+import type { WorkerLinks } from './live-lane/worker-links.ts'
 
 /** Everything that a request may need. Made once by `openDeps`. */
 export interface ApiDeps {
@@ -21,6 +23,9 @@ export interface ApiDeps {
   readonly tasks: readonly Task[]
   readonly families: readonly Family[]
   readonly hub: Hub
+  /** Runs that are answered at once. */
+  readonly live: LiveLane
+  readonly links: WorkerLinks
   readonly limiter: RateLimiter
   readonly keyCache: KeyCache
   /** Of this installation; signs links. */

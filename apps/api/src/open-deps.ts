@@ -12,6 +12,8 @@ import { createRateLimiter } from './auth/rate-limit.ts'
 import type { ApiDeps } from './deps.ts'
 import { noDoors } from './doors/door-keeper.ts'
 import { createHub } from './live/hub.ts'
+import { createLiveLane } from './live-lane/live-lane.ts'
+import { createWorkerLinks } from './live-lane/worker-links.ts'
 
 /** Opens everything that the app stands on. `close` ends the connections. */
 export function openDeps(config: Config, log: Logger): ApiDeps & { close(): Promise<void> } {
@@ -30,16 +32,20 @@ export function openDeps(config: Config, log: Logger): ApiDeps & { close(): Prom
   const known = config.testFamilies ? [...families, ...testFamilies] : families
   const entries = config.testFamilies ? [...checkpoints, ...testCheckpoints] : checkpoints
   const hub = createHub(queue)
+  const models = createModels({ config, families: known, entries })
+  const links = createWorkerLinks(log)
   return {
     config,
     log,
     store,
     queue,
-    models: createModels({ config, families: known, entries }),
+    models,
     files: createFiles(config),
     tasks: config.testFamilies ? [...tasks, ...testTasks] : tasks,
     families: known,
     hub,
+    live: createLiveLane({ models, links }),
+    links,
     limiter: createRateLimiter(queue),
     keyCache: createKeyCache(store),
     secret: readSecret(config),

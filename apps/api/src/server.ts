@@ -3,13 +3,14 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Config } from '@hearth/config'
-import { AppError } from '@hearth/contract'
+import { AppError, liveLinkPath } from '@hearth/contract'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import type { ApiDeps } from './deps.ts'
 import { createSocketIo } from './live/socket-io.ts'
 import { dispatchUpgrades } from './live/upgrade.ts'
 import { createJobsSocket } from './live/web-socket.ts'
+import { announce } from './live-lane/announce.ts'
 import type { StudioFile } from './studio/read-studio.ts'
 
 export interface RunningServer {
@@ -34,13 +35,20 @@ export async function startServer(deps: ApiDeps, { host, port, studio }: ServerO
   const server = makeServer(deps.config, getRequestListener(app.fetch))
   const sockets = await createSocketIo(deps, server)
   const plain = createJobsSocket(deps)
-  dispatchUpgrades(server, { '/socket.io': sockets.upgrade, '/ws/jobs': plain.upgrade })
+  dispatchUpgrades(server, {
+    '/socket.io': sockets.upgrade,
+    '/ws/jobs': plain.upgrade,
+    [liveLinkPath]: deps.links.upgrade,
+  })
   await listen(server, host, port)
   const { port: bound } = server.address() as AddressInfo
+  const announced = announce(deps, { host, port: bound, token: deps.links.token })
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `${deps.config.tls ? 'https' : 'http'}://${name}:${bound}`,
     async close() {
+      await announced.close()
+      deps.links.close()
       plain.close()
       // Socket.IO closes the server too and waits for its connections; streams among them end only when they are cut.
       const cut = setTimeout(() => server.closeAllConnections(), lastMoment)

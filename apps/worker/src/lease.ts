@@ -1,5 +1,6 @@
 import { AppError } from '@hearth/contract'
-import type { Engine, RunEvents, RunRequest } from './engine/host.ts'
+import type { Engine, RunEvents } from './engine/host.ts'
+import type { RunRequest } from './engine/protocol.ts'
 
 export interface LeaseParts {
   engine(): Engine | undefined
@@ -39,6 +40,11 @@ export class Lease {
     const engine = this.#parts.engine()
     if (!engine) throw new AppError('internal', 'a run was asked for before the model was loaded')
     return engine.run(request, events, signal)
+  }
+
+  /** Milliseconds that the last run took inside the engine process. */
+  get milliseconds(): number {
+    return this.#parts.engine()?.milliseconds ?? 0
   }
 
   /** Gives model and turn back; resolves at once unless the engine has to end. */

@@ -16,6 +16,8 @@ import { Engine } from './engine/host.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createKeepers } from './keepers.ts'
 import { createBatchLane } from './lanes/batch.ts'
+import { createLiveLane } from './lanes/live.ts'
+import { keepLinks } from './link/keep-links.ts'
 import { Residents } from './residents.ts'
 
 /** Jobs at the same time that take no device, such as downloads. */
@@ -68,6 +70,7 @@ if (config.device !== 'auto' && !devices.some(({ kind, usable }) => kind === con
 const residents = new Residents({
   devices,
   jobsPerDevice: config.jobsPerDevice,
+  livePerDevice: config.livePerDevice,
   idleTimeout: config.idleTimeout * 1000,
   startEngine: checkpoint =>
     new Engine({
@@ -76,7 +79,10 @@ const residents = new Residents({
       cancelGrace: config.cancelGrace * 1000,
       onLine: line => log.debug({ model: checkpoint.id, line }, 'engine'),
     }),
-  onChange: () => heartbeat.changed(),
+  onChange: () => {
+    heartbeat.changed()
+    links.changed()
+  },
 })
 const view = (): WorkerView => ({
   ...worker,
@@ -89,6 +95,14 @@ const heartbeat = await startHeartbeat({ store, log, view })
 
 const keepers = createKeepers(knownKeepers, { store, config, log })
 const stop = new AbortController()
+const live = createLiveLane({ models, families: known, residents, keepers, log })
+const links = keepLinks({
+  store,
+  worker: worker.id,
+  lane: live,
+  models: () => residents.views().residents.map(({ model }) => model),
+  log,
+})
 const handle = createBatchLane({
   store,
   files,
@@ -117,6 +131,7 @@ const sweeping = setInterval(() => void sweep(), sweepInterval)
 void sweep()
 await Promise.all(lanes)
 clearInterval(sweeping)
+await links.close()
 await residents.close()
 await keepers.close()
 await heartbeat.stop()
@@ -125,10 +140,11 @@ await store.close()
 log.info('stopped')
 process.exit(0)
 
-/** No new jobs; the lanes give running ones the grace and abort them. An engine that does not care is ended. */
+/** No new jobs, no answers at once; the lanes give running ones the grace and abort them. An engine that does not care is ended. */
 function drain(): void {
   if (stop.signal.aborted) return
   stop.abort()
+  void links.close()
   setTimeout(() => void residents.close(), (config.drainGrace + answerGrace) * 1000).unref()
 }
 

@@ -30,6 +30,7 @@ function create(jobsPerDevice: number): Residents {
   const residents = new Residents({
     devices: [cpu],
     jobsPerDevice,
+    livePerDevice: 1,
     idleTimeout: 60_000,
     startEngine: () =>
       new Engine({ environment: { PATH: process.env.PATH ?? '' }, testFamilies: true, cancelGrace: 1000 }),
@@ -48,7 +49,15 @@ function checkpoint(id: string): Checkpoint {
 const never = new AbortController().signal
 
 function want(model: string, order: number[] = [0], more: Partial<Want> = {}): Want {
-  return { checkpoint: checkpoint(model), family: echo, input: { text: 'x' }, order, signal: never, ...more }
+  return {
+    checkpoint: checkpoint(model),
+    family: echo,
+    input: { text: 'x' },
+    lane: 'batch',
+    order,
+    signal: never,
+    ...more,
+  }
 }
 
 const events = {

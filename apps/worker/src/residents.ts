@@ -1,5 +1,5 @@
 import { AppError, type Checkpoint, type DeviceView, type Placement, type ResidentView } from '@hearth/contract'
-import { candidates, Ledger, takesDevice } from '@hearth/runtime'
+import { candidates, type Grant, Ledger, type TurnLane, takesDevice } from '@hearth/runtime'
 import type { Engine } from './engine/host.ts'
 import { Lease } from './lease.ts'
 import { compareTurns, isOther, type Want } from './want.ts'
@@ -7,12 +7,19 @@ import { compareTurns, isOther, type Want } from './want.ts'
 export interface ResidentsOptions {
   devices: readonly DeviceView[]
   jobsPerDevice: number
+  /** Models that may answer at once at the same time, on each device. */
+  livePerDevice: number
   /** Milliseconds. */
   idleTimeout: number
   startEngine(checkpoint: Checkpoint): Engine
   /** Told whenever `views` would answer differently. */
   onChange(): void
 }
+
+/** Milliseconds after which a waiting job goes before what is answered at once: streams do not keep it out for ever. */
+const patience = 5_000
+/** Seconds after which it makes sense to ask again for what a job has in use. */
+const retryAfter = 5
 
 /** Device of engines that take none. */
 const noDevice = 'none'
@@ -29,6 +36,7 @@ interface Waiter {
   want: Want
   bytes: number
   devices: string[]
+  since: number
   grant(lease: Lease): void
   refuse(error: unknown): void
 }
@@ -45,14 +53,16 @@ export class Residents {
   readonly #transient = new Set<Resident>()
   readonly #sweep: NodeJS.Timeout
   #waiting: Waiter[] = []
+  #shown = ''
   #closed = false
 
   constructor(options: ResidentsOptions) {
     this.#options = options
+    const slots = { batch: options.jobsPerDevice, live: options.livePerDevice }
     this.#ledger = new Ledger(
       options.devices
         .filter(device => device.usable)
-        .map(device => ({ id: device.id, budget: device.memory_budget, slots: options.jobsPerDevice })),
+        .map(device => ({ id: device.id, budget: device.memory_budget, slots })),
     )
     this.#sweep = setInterval(() => this.#expire(), Math.min(10_000, options.idleTimeout / 4))
     this.#sweep.unref()
@@ -60,7 +70,8 @@ export class Residents {
 
   /**
    * Waits for the model to be free, for room and for a turn on a device. The lease is exclusive until it is released.
-   * @throws AppError `does-not-fit`, or the signal's reason.
+   * @throws AppError `does-not-fit`, `device-busy` for the live lane where a job has the model or the room, or the
+   * signal's reason.
    */
   async lease(want: Want): Promise<Lease> {
     want.signal.throwIfAborted()
@@ -71,14 +82,13 @@ export class Residents {
     const devices = candidates(family.engine, bytes, this.#options.devices).map(device => device.id)
     if (devices.length === 0) throw tooLarge(checkpoint, bytes, this.#options.devices)
     const { promise, resolve, reject } = Promise.withResolvers<Lease>()
-    const waiter: Waiter = { want, bytes, devices, grant: resolve, refuse: reject }
+    const waiter: Waiter = { want, bytes, devices, since: performance.now(), grant: resolve, refuse: reject }
     const leave = () => {
       this.#waiting = this.#waiting.filter(other => other !== waiter)
       reject(want.signal.reason)
     }
     want.signal.addEventListener('abort', leave)
     this.#waiting.push(waiter)
-    this.#waiting.sort((a, b) => compareTurns(a.want, b.want))
     this.#serve()
     return promise.finally(() => want.signal.removeEventListener('abort', leave))
   }
@@ -92,12 +102,17 @@ export class Residents {
         model: resident.checkpoint.id,
         family: resident.checkpoint.family,
         device: resident.device,
-        state: resident.state,
+        state: this.#shownState(resident),
         bytes: reserved.get(resident.checkpoint.id) ?? resident.engine?.bytes ?? 0,
         pid: resident.engine?.pid ?? null,
         idle_since: resident.idleSince?.toISOString() ?? null,
       })),
     }
+  }
+
+  /** A model that a stream holds is in use between its frames too. */
+  #shownState({ checkpoint, state }: Resident): Resident['state'] {
+    return state === 'idle' && this.#ledger.isHeld(checkpoint.id) ? 'busy' : state
   }
 
   /** Ends every engine, whatever it does, and refuses those that wait. */
@@ -109,24 +124,61 @@ export class Residents {
     await Promise.all(engines.map(engine => engine.end()))
   }
 
-  /** Serves those that wait, in order. Nobody overtakes on a device for which somebody before is being made room. */
+  /**
+   * Keeps a model in memory once it is there, until the returned function is called. Its engine then forgets what the
+   * stream's runs remember.
+   */
+  hold(model: string, stream: string): () => void {
+    this.#ledger.hold(model)
+    return () => {
+      this.#residents.get(model)?.engine?.forget(stream)
+      this.#ledger.unhold(model, Date.now())
+      this.#serve()
+    }
+  }
+
+  /** Whether the model is on its way into memory. */
+  isLoading(model: string): boolean {
+    return this.#residents.get(model)?.state === 'loading'
+  }
+
+  /**
+   * Serves those that wait, in order. No job overtakes on a device on which room is being made for somebody before; what
+   * is answered at once passes jobs, for which it has turns of its own.
+   */
   #serve(): void {
-    const held = new Set<string>()
+    const held: Record<TurnLane, Set<string>> = { batch: new Set(), live: new Set() }
+    const late = this.#waiting.some(({ want, since }) => want.lane === 'batch' && performance.now() - since > patience)
+    this.#waiting.sort((a, b) => compareTurns(a.want, b.want, late ? 'batch' : 'live'))
     for (const waiter of [...this.#waiting]) {
       const { want, bytes, devices } = waiter
-      if (devices.some(device => held.has(device))) continue
+      const own = held[want.lane]
+      if (devices.some(device => own.has(device))) continue
       this.#dismissStale(want.checkpoint)
-      const grant = this.#ledger.claim({ model: want.checkpoint.id, bytes, devices }, Date.now())
-      if (grant.kind === 'granted') {
-        this.#waiting = this.#waiting.filter(other => other !== waiter)
-        waiter.grant(this.#occupy(want, grant.device))
-      } else if (grant.kind === 'evict') {
-        held.add(grant.device)
+      const claim = { model: want.checkpoint.id, lane: want.lane, bytes, devices }
+      const grant = this.#ledger.claim(claim, Date.now())
+      const refusal = want.lane === 'live' ? refuseAtOnce(want.checkpoint.id, grant) : undefined
+      if (grant.kind === 'granted' || refusal) this.#waiting = this.#waiting.filter(other => other !== waiter)
+      if (grant.kind === 'granted') waiter.grant(this.#occupy(want, grant.device))
+      else if (refusal) waiter.refuse(refusal)
+      else if (grant.kind === 'evict') {
+        held.batch.add(grant.device)
+        own.add(grant.device)
         for (const model of grant.models) this.#dismiss(model)
-      } else if (grant.kind === 'wait' && grant.for === 'device') {
-        for (const device of devices) held.add(device)
+      } else if (grant.kind === 'wait' && grant.for !== 'model') {
+        for (const device of devices) own.add(device)
       }
     }
+    this.#changed()
+  }
+
+  /** Tells of what `views` shows, apart from the ups and downs of a model that a stream keeps busy. */
+  #changed(): void {
+    const shown = this.views()
+      .residents.map(({ model, device, state, pid }) => `${model} ${device} ${state} ${pid}`)
+      .join()
+    if (shown === this.#shown) return
+    this.#shown = shown
     this.#options.onChange()
   }
 
@@ -141,12 +193,12 @@ export class Residents {
       start: async signal => {
         const engine = this.#options.startEngine(checkpoint)
         resident.engine = engine
-        this.#options.onChange()
+        this.#changed()
         void engine.exited.then(() => this.#forget(id, resident))
         await engine.load(checkpoint, this.#placement(device), signal)
         resident.state = 'busy'
         this.#measure(resident)
-        this.#options.onChange()
+        this.#changed()
       },
       release: async usable => {
         if (!resident.engine) this.#forget(id, resident)
@@ -205,12 +257,12 @@ export class Residents {
         resident.engine = this.#options.startEngine(checkpoint)
         await resident.engine.load(checkpoint, { device: 'cpu', deviceIndex: 0, threads: 1 }, signal)
         resident.state = 'busy'
-        this.#options.onChange()
+        this.#changed()
       },
       release: async () => {
         this.#transient.delete(resident)
         await resident.engine?.end()
-        this.#options.onChange()
+        this.#changed()
       },
     })
   }
@@ -221,6 +273,22 @@ export class Residents {
     const threads = device.kind === 'cpu' ? Math.floor(device.threads / this.#options.jobsPerDevice) : device.threads
     return { device: device.kind, deviceIndex: Number(id.split(':')[1] ?? 0), threads: Math.max(1, threads) }
   }
+}
+
+/** Why waiting is not worth it for what should be answered at once; undefined where it is. */
+function refuseAtOnce(model: string, grant: Grant): AppError | undefined {
+  if (grant.kind !== 'wait') return undefined
+  if (grant.for === 'model' && grant.lane === 'batch') {
+    return new AppError('device-busy', `${model} is in use by a job`, {
+      hint: 'Try again when the job has ended, or choose another model.',
+      retryAfter,
+    })
+  }
+  if (grant.for !== 'room') return undefined
+  return new AppError('device-busy', `there is no room for ${model}: other models are in use`, {
+    hint: 'Try again when they are not, close cameras that nobody needs, or raise HEARTH_MEMORY_GB.',
+    retryAfter,
+  })
 }
 
 function newResident(checkpoint: Checkpoint, device: string): Resident {

@@ -7,5 +7,5 @@ export {
   takesDevice,
 } from './devices.ts'
 export { fit, type Need } from './fit.ts'
-export { type Grant, Ledger } from './ledger.ts'
+export { type Grant, Ledger, type TurnLane } from './ledger.ts'
 export { releaseMemory } from './release-memory.ts'

@@ -2,21 +2,26 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Ledger } from './ledger.ts'
 
-const gpu = { id: 'cuda:0', budget: 100, slots: 2 }
-const claim = (model: string, bytes: number, devices = ['cuda:0']) => ({ model, bytes, devices })
+const gpu = { id: 'cuda:0', budget: 100, slots: { batch: 2, live: 1 } }
+const claim = (model: string, bytes: number, devices = ['cuda:0']) => ({
+  model,
+  lane: 'batch' as const,
+  bytes,
+  devices,
+})
 
 describe('ledger', () => {
   it('reserves before load, and grants a resident model again without a load', () => {
     const ledger = new Ledger([gpu])
     expect(ledger.claim(claim('a', 60), 1)).toEqual({ kind: 'granted', device: 'cuda:0', loaded: false })
     expect(ledger.used('cuda:0')).toBe(60)
-    expect(ledger.claim(claim('a', 60), 2)).toEqual({ kind: 'wait', for: 'model' })
+    expect(ledger.claim(claim('a', 60), 2)).toEqual({ kind: 'wait', for: 'model', lane: 'batch' })
     ledger.idle('a', 3)
     expect(ledger.claim(claim('a', 60), 4)).toEqual({ kind: 'granted', device: 'cuda:0', loaded: true })
   })
 
   it('evicts the least recently used idle models, and only as many as it takes', () => {
-    const ledger = new Ledger([{ ...gpu, slots: 4 }])
+    const ledger = new Ledger([{ ...gpu, slots: { batch: 4, live: 1 } }])
     for (const [model, at] of [
       ['a', 10],
       ['b', 30],
@@ -27,9 +32,9 @@ describe('ledger', () => {
     }
     expect(ledger.claim(claim('d', 50), 40)).toEqual({ kind: 'evict', device: 'cuda:0', models: ['a', 'c'] })
     // Their bytes count until their processes are gone.
-    expect(ledger.claim(claim('d', 50), 41)).toEqual({ kind: 'wait', for: 'device' })
+    expect(ledger.claim(claim('d', 50), 41)).toEqual({ kind: 'wait', for: 'leaving' })
     ledger.remove('a')
-    expect(ledger.claim(claim('d', 50), 42)).toEqual({ kind: 'wait', for: 'device' })
+    expect(ledger.claim(claim('d', 50), 42)).toEqual({ kind: 'wait', for: 'leaving' })
     ledger.remove('c')
     expect(ledger.claim(claim('d', 50), 43)).toMatchObject({ kind: 'granted', loaded: false })
     expect(ledger.used('cuda:0')).toBe(80)
@@ -38,14 +43,14 @@ describe('ledger', () => {
   it('waits for models in use, and says never to what no device can hold', () => {
     const ledger = new Ledger([gpu])
     ledger.claim(claim('a', 60), 1)
-    expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait', for: 'device' })
+    expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait', for: 'room' })
     expect(ledger.claim(claim('b', 101), 2)).toEqual({ kind: 'never' })
   })
 
   it('gives no more turns on a device than it has', () => {
-    const ledger = new Ledger([{ ...gpu, slots: 1 }])
+    const ledger = new Ledger([{ ...gpu, slots: { batch: 1, live: 1 } }])
     ledger.claim(claim('a', 10), 1)
-    expect(ledger.claim(claim('b', 10), 2)).toEqual({ kind: 'wait', for: 'device' })
+    expect(ledger.claim(claim('b', 10), 2)).toEqual({ kind: 'wait', for: 'turn' })
     ledger.idle('a', 3)
     expect(ledger.claim(claim('b', 10), 4)).toMatchObject({ kind: 'granted' })
   })
@@ -102,6 +107,43 @@ describe('ledger', () => {
   })
 })
 
+describe('turns', () => {
+  it('are counted apart for what is answered at once', () => {
+    const ledger = new Ledger([{ ...gpu, slots: { batch: 1, live: 1 } }])
+    const live = (model: string) => ({ ...claim(model, 10), lane: 'live' as const })
+    ledger.claim(claim('a', 10), 1)
+    expect(ledger.claim(live('b'), 2)).toMatchObject({ kind: 'granted' })
+    expect(ledger.claim(live('c'), 3)).toEqual({ kind: 'wait', for: 'turn' })
+    // A model computes one thing at a time, whoever asks.
+    expect(ledger.claim(live('a'), 4)).toEqual({ kind: 'wait', for: 'model', lane: 'batch' })
+  })
+})
+
+describe('a held model', () => {
+  it('stays for as long as anybody holds it, whether it was there before or not', () => {
+    const ledger = new Ledger([gpu])
+    ledger.hold('a')
+    ledger.hold('a')
+    ledger.claim(claim('a', 60), 1)
+    ledger.idle('a', 1)
+    expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait', for: 'room' })
+    expect(ledger.expire(1_000)).toEqual([])
+    ledger.unhold('a', 3)
+    expect(ledger.expire(1_000)).toEqual([])
+    ledger.unhold('a', 4)
+    expect(ledger.expire(3)).toEqual([])
+    expect(ledger.expire(4)).toEqual(['a'])
+  })
+
+  it('makes place for another version of itself', () => {
+    const ledger = new Ledger([gpu])
+    ledger.hold('a')
+    ledger.claim(claim('a', 60), 1)
+    ledger.idle('a', 1)
+    expect(ledger.dismiss('a')).toBe(true)
+  })
+})
+
 describe('a dismissed model', () => {
   it('leaves if it is idle, once, and never if it is in use', () => {
     const ledger = new Ledger([gpu])
@@ -111,18 +153,23 @@ describe('a dismissed model', () => {
     expect(ledger.dismiss('a')).toBe(true)
     expect(ledger.dismiss('a')).toBe(false)
     expect(ledger.dismiss('b')).toBe(false)
-    expect(ledger.claim(claim('a', 10), 2)).toEqual({ kind: 'wait', for: 'model' })
+    expect(ledger.claim(claim('a', 10), 2)).toEqual({ kind: 'wait', for: 'model', lane: 'batch' })
   })
 })
 
 const models = ['a', 'b', 'c', 'd', 'e']
+const lanes = ['batch', 'live'] as const
 const step = fc.oneof(
   fc.record({
     do: fc.constant('claim' as const),
     model: fc.constantFrom(...models),
+    lane: fc.constantFrom(...lanes),
     bytes: fc.integer({ min: 1, max: 120 }),
   }),
-  fc.record({ do: fc.constantFrom('idle' as const, 'gone' as const), model: fc.constantFrom(...models) }),
+  fc.record({
+    do: fc.constantFrom('idle' as const, 'gone' as const, 'hold' as const, 'unhold' as const),
+    model: fc.constantFrom(...models),
+  }),
   fc.record({ do: fc.constant('expire' as const) }),
 )
 
@@ -130,25 +177,34 @@ describe('ledger, whatever happens', () => {
   it('never reserves over a budget, never takes from a model in use, never gives too many turns', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
-        const ledger = new Ledger([gpu, { id: 'cpu', budget: 80, slots: 1 }])
+        const ledger = new Ledger([gpu, { id: 'cpu', budget: 80, slots: { batch: 1, live: 1 } }])
         steps.forEach((action, now) => {
           const busy = names(ledger, 'busy')
+          const held = models.filter(model => ledger.isHeld(model))
           if (action.do === 'claim') {
             const devices = candidatesFor(action.bytes)
-            const grant = ledger.claim({ model: action.model, bytes: action.bytes, devices }, now)
-            if (grant.kind === 'evict') for (const model of grant.models) expect(busy).not.toContain(model)
+            const grant = ledger.claim({ ...action, devices }, now)
+            if (grant.kind === 'evict') {
+              // A model leaves for its own sake alone: to be placed where it fits.
+              const others = [...busy, ...held.filter(model => model !== action.model)]
+              for (const model of grant.models) expect(others).not.toContain(model)
+            }
             if (grant.kind === 'granted') expect(busy).not.toContain(action.model)
             expect(grant.kind === 'never').toBe(action.bytes > 100)
           } else if (action.do === 'idle') ledger.idle(action.model, now)
           // Only a process that was told to end, or one in use that crashes, goes.
           else if (action.do === 'gone') {
             if (!names(ledger, 'idle').includes(action.model)) ledger.remove(action.model)
-          } else for (const model of ledger.expire(now)) expect(busy).not.toContain(model)
+          } else if (action.do === 'hold') ledger.hold(action.model)
+          else if (action.do === 'unhold') ledger.unhold(action.model, now)
+          else for (const model of ledger.expire(now)) expect([...busy, ...held]).not.toContain(model)
           expect(ledger.used('cuda:0')).toBeLessThanOrEqual(100)
           expect(ledger.used('cpu')).toBeLessThanOrEqual(80)
-          for (const { id, slots } of [gpu, { id: 'cpu', slots: 1 }]) {
+          for (const { id, slots } of [gpu, { id: 'cpu', slots: { batch: 1, live: 1 } }]) {
             const turns = ledger.reservations().filter(entry => entry.device === id && entry.state === 'busy')
-            expect(turns.length).toBeLessThanOrEqual(slots)
+            for (const lane of lanes) {
+              expect(turns.filter(turn => turn.lane === lane).length).toBeLessThanOrEqual(slots[lane])
+            }
           }
         })
       }),
@@ -159,17 +215,18 @@ describe('ledger, whatever happens', () => {
   it('serves every claim in the end once what is in use is given back', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 100 }), (steps, bytes) => {
-        const ledger = new Ledger([gpu, { id: 'cpu', budget: 80, slots: 1 }])
+        const ledger = new Ledger([gpu, { id: 'cpu', budget: 80, slots: { batch: 1, live: 1 } }])
         steps.forEach((action, now) => {
           if (action.do === 'claim') ledger.claim({ ...action, devices: candidatesFor(action.bytes) }, now)
         })
-        let grant = ledger.claim({ model: 'z', bytes, devices: candidatesFor(bytes) }, 1_000)
+        const last = { model: 'z', lane: 'batch' as const, bytes, devices: candidatesFor(bytes) }
+        let grant = ledger.claim(last, 1_000)
         for (let round = 0; grant.kind !== 'granted' && round < 20; round++) {
           for (const { model, state } of ledger.reservations()) {
             if (state === 'busy') ledger.idle(model, 1_000)
             if (state === 'leaving') ledger.remove(model)
           }
-          grant = ledger.claim({ model: 'z', bytes, devices: candidatesFor(bytes) }, 1_000)
+          grant = ledger.claim(last, 1_000)
         }
         expect(grant.kind).toBe('granted')
       }),

@@ -1,10 +1,13 @@
+/** Turns are counted apart: what is answered at once does not queue behind jobs that take minutes, nor they behind it. */
+export type TurnLane = 'batch' | 'live'
+
 /** A device as the ledger counts it. */
 export interface LedgerDevice {
   id: string
   /** Bytes that models may take. */
   budget: number
-  /** Jobs that may compute on it at the same time. */
-  slots: number
+  /** Runs of each lane that may compute on it at the same time. */
+  slots: Readonly<Record<TurnLane, number>>
 }
 
 export interface Reservation {
@@ -13,12 +16,15 @@ export interface Reservation {
   bytes: number
   /** `leaving`: its process has been told to end; the bytes count until it is gone. */
   state: 'busy' | 'idle' | 'leaving'
+  /** Who uses it, or did last. */
+  lane: TurnLane
   /** When it was last in use, in milliseconds. */
   usedAt: number
 }
 
 export interface Claim {
   model: string
+  lane: TurnLane
   /** What the model and this run may take at their peak. */
   bytes: number
   /** Devices that could hold it, best first. */
@@ -30,8 +36,12 @@ export type Grant =
   | { kind: 'granted'; device: string; loaded: boolean }
   /** These idle models have to leave first; all are marked as leaving. Claim again when they are gone. */
   | { kind: 'evict'; device: string; models: string[] }
-  /** The model itself, or something else on the device, is in use or about to leave. Claim again when that is over. */
-  | { kind: 'wait'; for: 'model' | 'device' }
+  /**
+   * Claim again when it is over: the model itself is in use (by which lane) or leaving; all turns are given; room is
+   * being made; or the room is taken by models that are in use or held.
+   */
+  | { kind: 'wait'; for: 'model'; lane: TurnLane }
+  | { kind: 'wait'; for: 'turn' | 'leaving' | 'room' }
   /** Larger than every device named. */
   | { kind: 'never' }
 
@@ -39,11 +49,13 @@ export type Grant =
  * Book-keeping of memory and turns, one entry per resident model. Moves nothing itself: its owner starts and ends the
  * processes and says so. Bytes are reserved before a model is loaded and released when its process is gone, so reserved
  * bytes never pass a device's budget (measured ones may: `surplus` then names who has to go). What is in use is never
- * evicted.
+ * evicted, nor is what is held.
  */
 export class Ledger {
   readonly #devices: readonly LedgerDevice[]
   readonly #entries = new Map<string, Reservation>()
+  /** How often each model is held, resident or not. */
+  readonly #holds = new Map<string, number>()
 
   constructor(devices: readonly LedgerDevice[]) {
     this.#devices = devices
@@ -71,6 +83,24 @@ export class Ledger {
     this.#entries.delete(model)
   }
 
+  /** Keeps a model from leaving for others' sake or for being idle, until `unhold` was called as often. */
+  hold(model: string): void {
+    this.#holds.set(model, (this.#holds.get(model) ?? 0) + 1)
+  }
+
+  /** @param now its idle time counts from here. */
+  unhold(model: string, now: number): void {
+    const left = (this.#holds.get(model) ?? 0) - 1
+    if (left > 0) this.#holds.set(model, left)
+    else this.#holds.delete(model)
+    const entry = this.#entries.get(model)
+    if (entry) entry.usedAt = now
+  }
+
+  isHeld(model: string): boolean {
+    return this.#holds.has(model)
+  }
+
   /** The model was measured to take this much; counts if it is more than reserved. */
   measured(model: string, bytes: number): void {
     const entry = this.#entries.get(model)
@@ -87,10 +117,10 @@ export class Ledger {
 
   /** Marks models as leaving that nobody has used since `before` (milliseconds), and names them. */
   expire(before: number): string[] {
-    return this.#dismiss([...this.#entries.values()].filter(entry => entry.state === 'idle' && entry.usedAt <= before))
+    return this.#dismiss([...this.#entries.values()].filter(entry => this.#isFree(entry) && entry.usedAt <= before))
   }
 
-  /** Marks one model as leaving. False: it is in use, leaving already, or not there. */
+  /** Marks one model as leaving, held or not. False: it is in use, leaving already, or not there. */
   dismiss(model: string): boolean {
     const entry = this.#entries.get(model)
     return entry?.state === 'idle' && this.#dismiss([entry]).length === 1
@@ -106,32 +136,34 @@ export class Ledger {
   }
 
   #claimResident(claim: Claim, able: LedgerDevice[], entry: Reservation, device: LedgerDevice): Grant {
-    if (entry.state !== 'idle') return { kind: 'wait', for: 'model' }
-    if (!this.#hasTurn(device)) return { kind: 'wait', for: 'device' }
+    if (entry.state !== 'idle') return { kind: 'wait', for: 'model', lane: entry.lane }
+    if (!this.#hasTurn(device, claim.lane)) return { kind: 'wait', for: 'turn' }
     // Its device cannot hold this run even when empty, or a better one can: it leaves and is placed anew.
     if (!able.includes(device)) return this.#evict(device, [entry])
     const growth = Math.max(0, claim.bytes - entry.bytes)
     if (this.used(device.id) + growth > device.budget && growth > 0) {
       const { chosen, suffices } = this.#leastRecent(device, this.#lacking(device, growth), entry.model)
-      return suffices ? this.#evict(device, chosen) : { kind: 'wait', for: 'device' }
+      return suffices ? this.#evict(device, chosen) : { kind: 'wait', for: 'room' }
     }
     entry.bytes += growth
     entry.state = 'busy'
+    entry.lane = claim.lane
     return { kind: 'granted', device: device.id, loaded: true }
   }
 
-  #claimNew({ model, bytes }: Claim, able: LedgerDevice[], now: number): Grant {
-    const open = able.filter(device => this.#hasTurn(device))
+  #claimNew({ model, bytes, lane }: Claim, able: LedgerDevice[], now: number): Grant {
+    const open = able.filter(device => this.#hasTurn(device, lane))
+    if (open.length === 0) return { kind: 'wait', for: 'turn' }
     const free = open.find(device => this.used(device.id) + bytes <= device.budget)
     if (free) {
-      this.#entries.set(model, { model, device: free.id, bytes, state: 'busy', usedAt: now })
+      this.#entries.set(model, { model, device: free.id, bytes, state: 'busy', lane, usedAt: now })
       return { kind: 'granted', device: free.id, loaded: false }
     }
     for (const device of open) {
       const { chosen, suffices } = this.#leastRecent(device, this.#lacking(device, bytes))
       if (suffices) return this.#evict(device, chosen)
     }
-    return { kind: 'wait', for: 'device' }
+    return { kind: 'wait', for: 'room' }
   }
 
   /** Bytes that are missing for `bytes` more, once what is leaving has left. */
@@ -143,7 +175,7 @@ export class Ledger {
   /** As few idle models as give `missing` bytes, least recently used first, and whether they do. */
   #leastRecent(device: LedgerDevice, missing: number, except?: string): { chosen: Reservation[]; suffices: boolean } {
     const idle = this.#on(device.id)
-      .filter(entry => entry.state === 'idle' && entry.model !== except)
+      .filter(entry => this.#isFree(entry) && entry.model !== except)
       .sort((a, b) => a.usedAt - b.usedAt)
     const chosen: Reservation[] = []
     let left = missing
@@ -157,7 +189,7 @@ export class Ledger {
 
   #evict(device: LedgerDevice, chosen: Reservation[]): Grant {
     const models = this.#dismiss(chosen)
-    return models.length === 0 ? { kind: 'wait', for: 'device' } : { kind: 'evict', device: device.id, models }
+    return models.length === 0 ? { kind: 'wait', for: 'leaving' } : { kind: 'evict', device: device.id, models }
   }
 
   #dismiss(chosen: Reservation[]): string[] {
@@ -169,7 +201,13 @@ export class Ledger {
     return [...this.#entries.values()].filter(entry => entry.device === device)
   }
 
-  #hasTurn(device: LedgerDevice): boolean {
-    return this.#on(device.id).filter(entry => entry.state === 'busy').length < device.slots
+  #isFree({ state, model }: Reservation): boolean {
+    return state === 'idle' && !this.#holds.has(model)
+  }
+
+  #hasTurn(device: LedgerDevice, lane: TurnLane): boolean {
+    return (
+      this.#on(device.id).filter(entry => entry.state === 'busy' && entry.lane === lane).length < device.slots[lane]
+    )
   }
 }

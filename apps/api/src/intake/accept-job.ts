@@ -1,4 +1,4 @@
-import { AppError, type FitView, type Priority, parseInput, type Task } from '@hearth/contract'
+import { AppError, type FitView, type MediaKind, type Priority, parseInput, type Task } from '@hearth/contract'
 import { submit } from '@hearth/jobs'
 import { laneOf } from '@hearth/runtime'
 import type { JobRow, JsonObject } from '@hearth/store'
@@ -76,7 +76,7 @@ export async function acceptJob(
 }
 
 /** Media is looked at last, when everything else is known to be right. */
-function withPlaceholders(task: Task, input: Record<string, unknown>): Record<string, unknown> {
+export function withPlaceholders(task: Task, input: Record<string, unknown>): Record<string, unknown> {
   const media = inputFields(task).filter(({ name, media }) => media !== undefined && isMedia(input[name]))
   const stand = media.map(({ name, many }) => {
     const value = input[name]
@@ -85,7 +85,16 @@ function withPlaceholders(task: Task, input: Record<string, unknown>): Record<st
   return { ...input, ...Object.fromEntries(stand) }
 }
 
-async function withReferences(deps: ApiDeps, owner: string, task: Task, input: Record<string, unknown>) {
+function withReferences(deps: ApiDeps, owner: string, task: Task, input: Record<string, unknown>) {
+  return withMedia(task, input, (kind, media) => toReference(deps, owner, kind, media))
+}
+
+/** The input with each picture, sound or video replaced by what stands for it. @throws AppError with the field's name. */
+export async function withMedia(
+  task: Task,
+  input: Record<string, unknown>,
+  replace: (kind: MediaKind, media: Media) => Promise<string>,
+): Promise<Record<string, unknown>> {
   const replaced = { ...input }
   for (const { name, media, many } of inputFields(task)) {
     const value = input[name]
@@ -93,8 +102,8 @@ async function withReferences(deps: ApiDeps, owner: string, task: Task, input: R
     try {
       replaced[name] =
         many && Array.isArray(value)
-          ? await Promise.all(value.map(item => toReference(deps, owner, media, item)))
-          : await toReference(deps, owner, media, value as Media)
+          ? await Promise.all(value.map(item => replace(media, item)))
+          : await replace(media, value as Media)
     } catch (error) {
       throw error instanceof AppError ? atField(error, name) : error
     }

@@ -5,6 +5,7 @@ import { defineRoute, type Route } from '../http/route.ts'
 import { acceptJob, checkOrder, findTask } from '../intake/accept-job.ts'
 import { viewJob } from '../intake/job-view.ts'
 import { readOrder } from '../intake/read-order.ts'
+import { runOrder } from '../intake/run-order.ts'
 import { waitForEnd } from '../live/wait-for-end.ts'
 
 const summary = z.object({
@@ -47,9 +48,27 @@ function summarise({ id, title, summary, capability, lanes }: Task) {
   return { id, title, summary, capability, lanes }
 }
 
+const runAnswer = z.object({
+  model: z.string(),
+  output: z.json().meta({ description: "The task's output." }),
+  files: z.array(
+    z.object({
+      name: z.string(),
+      mime: z.string(),
+      data: z.base64(),
+      width: z.int().optional(),
+      height: z.int().optional(),
+    }),
+  ),
+  timings: z.object({
+    engine_ms: z.number().meta({ description: 'Milliseconds inside the model.' }),
+    total_ms: z.number().meta({ description: 'Milliseconds from the door and back.' }),
+  }),
+})
+
 /** What can be done here, and doing it. */
 export function taskRoutes(deps: ApiDeps): Route[] {
-  return [...describingRoutes(deps), ...runningRoutes(deps)]
+  return [...describingRoutes(deps), ...runningRoutes(deps), runRoute(deps)]
 }
 
 function describingRoutes(deps: ApiDeps): Route[] {
@@ -139,6 +158,37 @@ function runningRoutes(deps: ApiDeps): Route[] {
       },
     }),
   ]
+}
+
+function runRoute(deps: ApiDeps): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/api/v1/tasks/{task}/run',
+    tag: 'Tasks',
+    summary: 'Run a task at once',
+    description:
+      'For tasks with the lane `live`. Takes the same body as a job, stores nothing and answers with the output. Where ' +
+      'the model or the memory is in use it says so at once, and when to try again (503 with `retry-after`). Counts ' +
+      'with the status routes, so that a camera can use it.',
+    scope: 'tasks',
+    rate: 'status',
+    params: taskName,
+    described: { schema: anyOrder.omit({ priority: true }), form: true },
+    answers: { 200: { description: 'What came out.', schema: runAnswer } },
+    async handle({ c, caller, params }) {
+      const order = await readOrder(deps, c, findTask(deps, params.task))
+      const { model, output, files, timings } = await runOrder(deps, caller, order, c.req.raw.signal)
+      const shown = files.map(({ name, mime, bytes, width, height }) => ({
+        name,
+        mime,
+        data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+        ...(width === undefined ? {} : { width }),
+        ...(height === undefined ? {} : { height }),
+      }))
+      c.header('cache-control', 'no-store')
+      return c.json({ model, output, files: shown, timings })
+    },
+  })
 }
 
 function noWorker(): AppError {

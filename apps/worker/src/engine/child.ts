@@ -23,6 +23,8 @@ let known: readonly Task[] = tasks
 let current: { run: string; controller: AbortController } | undefined
 let asked = 0
 const waiting = new Map<number, (answer: Answer) => void>()
+/** What the runs of each open stream remember. */
+const memories = new Map<string, Map<string, unknown>>()
 const bare = process.memoryUsage.rss()
 
 function tell(message: FromEngine): void {
@@ -56,14 +58,16 @@ async function load({ checkpoint, placement, testFamilies }: LoadMessage): Promi
   }
 }
 
-async function run({ run, task: id, input }: RunMessage): Promise<void> {
+async function run(message: RunMessage): Promise<void> {
+  const { run, task: id, input } = message
+  const began = performance.now()
   const controller = new AbortController()
   current = { run, controller }
   try {
     const task = known.find(task => task.id === id)
     if (!model || !task) throw new AppError('internal', model ? `there is no task ${id}` : 'no model is loaded')
-    const output = await execute(model, task, input, contextOf(run, controller.signal))
-    tell({ type: 'done', run, output, bytes: grown() })
+    const output = await execute(model, task, input, contextOf(message, controller.signal))
+    tell({ type: 'done', run, output, bytes: grown(), milliseconds: performance.now() - began })
   } catch (thrown) {
     const error = controller.signal.aborted
       ? new AppError('cancelled', 'the run was cancelled').report()
@@ -74,10 +78,11 @@ async function run({ run, task: id, input }: RunMessage): Promise<void> {
   }
 }
 
-function contextOf(run: string, signal: AbortSignal): RunContext {
+function contextOf({ run, media, stream }: RunMessage, signal: AbortSignal): RunContext {
   let furthest = 0
   return {
     signal,
+    ...(stream === undefined ? {} : { memory: memoryOf(stream) }),
     progress(done, total, message) {
       furthest = Math.max(furthest, done)
       tell({ type: 'progress', run, done: furthest, total, ...(message === undefined ? {} : { message }) })
@@ -86,6 +91,8 @@ function contextOf(run: string, signal: AbortSignal): RunContext {
     log: (level, message) => tell({ type: 'log', run, level, message }),
     chunk: value => tell({ type: 'chunk', run, value }),
     async read(reference) {
+      const given = media?.get(reference)
+      if (given) return given
       const answer = await ask(run, { kind: 'path', reference })
       if (answer.kind !== 'path') throw refusal(answer)
       return readFile(answer.path)
@@ -103,6 +110,12 @@ function contextOf(run: string, signal: AbortSignal): RunContext {
       return answer.answer
     },
   }
+}
+
+function memoryOf(stream: string): Map<string, unknown> {
+  const memory = memories.get(stream) ?? new Map<string, unknown>()
+  memories.set(stream, memory)
+  return memory
 }
 
 function ask(run: string, question: Question): Promise<Answer> {
@@ -130,7 +143,8 @@ process.on('message', (message: ToEngine) => {
   else if (message.type === 'run') void run(message)
   else if (message.type === 'cancel') {
     if (current?.run === message.run) current.controller.abort()
-  } else if (message.type === 'answer') {
+  } else if (message.type === 'forget') memories.delete(message.stream)
+  else if (message.type === 'answer') {
     waiting.get(message.ask)?.(message.answer)
     waiting.delete(message.ask)
   } else void end()

@@ -10,7 +10,7 @@ import {
   type Placement,
   toAppError,
 } from '@hearth/contract'
-import type { Answer, FromEngine, Question, ToEngine } from './protocol.ts'
+import type { Answer, FromEngine, Question, RunRequest, ToEngine } from './protocol.ts'
 
 const program = fileURLToPath(new URL('./child.ts', import.meta.url))
 /** Lines of output that are kept to explain a crash. */
@@ -51,12 +51,6 @@ export interface RunEvents {
   ask(noun: string, question: unknown): Promise<unknown>
 }
 
-export interface RunRequest {
-  run: string
-  task: string
-  input: unknown
-}
-
 export interface EngineOptions {
   environment: Record<string, string>
   testFamilies: boolean
@@ -80,6 +74,8 @@ export class Engine {
   readonly exited: Promise<Exit>
   /** RAM that the model was last measured to take, in bytes. */
   bytes = 0
+  /** What the last run that gave an output took inside the process. */
+  milliseconds = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -143,12 +139,19 @@ export class Engine {
       const outcome = await answered
       if (outcome.type === 'done' || outcome.type === 'failed') this.bytes = outcome.bytes
       if (outcome.type === 'failed') throw AppError.from(outcome.error)
-      return outcome.type === 'done' ? outcome.output : undefined
+      if (outcome.type !== 'done') return undefined
+      this.milliseconds = outcome.milliseconds
+      return outcome.output
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
       this.#current = undefined
     }
+  }
+
+  /** Lets go of what the runs of a stream remember. */
+  forget(stream: string): void {
+    this.#send({ type: 'forget', stream })
   }
 
   /** Asks the process to end, and kills it if it does not. Resolves when it is gone. */

@@ -3,11 +3,23 @@ import type { Checkpoint, ErrorReport, LogLevel, NewFile, OutputFile, Placement 
 /** What the worker tells an engine. */
 export type ToEngine =
   | { type: 'load'; checkpoint: Checkpoint; placement: Placement; testFamilies: boolean }
-  | { type: 'run'; run: string; task: string; input: unknown }
+  | ({ type: 'run' } & RunRequest)
   | { type: 'cancel'; run: string }
+  /** The stream is over: what its runs remember goes. */
+  | { type: 'forget'; stream: string }
   /** Answers an `ask`. */
   | { type: 'answer'; ask: number; answer: Answer }
   | { type: 'end' }
+
+export interface RunRequest {
+  run: string
+  task: string
+  input: unknown
+  /** Bytes behind references, where they came with the request. */
+  media?: ReadonlyMap<string, Uint8Array>
+  /** Runs of one stream share a memory. */
+  stream?: string
+}
 
 /** What an engine tells the worker. `run` names the run that it belongs to. */
 export type FromEngine =
@@ -19,8 +31,8 @@ export type FromEngine =
   | { type: 'log'; run: string; level: LogLevel; message: string }
   | { type: 'chunk'; run: string; value: unknown }
   | { type: 'ask'; run: string; ask: number; question: Question }
-  /** Bytes of RAM that the model takes after the run. */
-  | { type: 'done'; run: string; output: unknown; bytes: number }
+  /** Bytes of RAM that the model takes after the run, and how long it took. */
+  | { type: 'done'; run: string; output: unknown; bytes: number; milliseconds: number }
   | { type: 'failed'; run: string; error: ErrorReport; bytes: number }
 
 /** What a run wants from the worker, which keeps the files. */

@@ -43,7 +43,8 @@ export function createBatchLane(options: BatchOptions): (row: JobRow, job: JobHa
   return async (row, job) => {
     const { checkpoint, family } = await chooseModel(options, row)
     const order = [priorities.indexOf(row.priority), row.fairTag]
-    const lease = await options.residents.lease({ checkpoint, family, input: row.input, order, signal: job.signal })
+    const want = { checkpoint, family, input: row.input, lane: 'batch' as const, order, signal: job.signal }
+    const lease = await options.residents.lease(want)
     try {
       if (!(await job.claim(lease.device))) return
       await attempt({ ...options, row, job, checkpoint, family, lease })

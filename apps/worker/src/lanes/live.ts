@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import {
+  AppError,
+  type Checkpoint,
+  type Family,
+  type LiveRequest,
+  type LiveResult,
+  type NewFile,
+} from '@hearth/contract'
+import type { Logger } from '@hearth/log'
+import type { Models } from '@hearth/models'
+import { describeError } from '../describe-error.ts'
+import { EngineCrash, type RunEvents } from '../engine/host.ts'
+import type { Keepers } from '../keepers.ts'
+import type { Lease } from '../lease.ts'
+import type { Residents } from '../residents.ts'
+
+export interface LiveOptions {
+  models: Models
+  families: readonly Family[]
+  residents: Residents
+  keepers: Keepers
+  log: Logger
+}
+
+export interface LiveStream {
+  stream: string
+  task: string
+  /** Id of the checkpoint. */
+  model: string
+}
+
+/** Runs what is answered at once. Nothing touches queue, database or disk. */
+export interface LiveLane {
+  /**
+   * Waits for the model for a moment, loads it if need be, runs.
+   * @throws AppError `device-busy` where it would have to wait longer, `engine-crashed`, or what the task says.
+   */
+  run(request: LiveRequest, signal: AbortSignal): Promise<LiveResult>
+  /** Holds the model for a stream and loads it. Opening what is open is no error. */
+  open(stream: LiveStream, signal: AbortSignal): Promise<LiveResult>
+  close(stream: string): void
+}
+
+interface Chosen {
+  checkpoint: Checkpoint
+  family: Family
+}
+
+interface OpenStream extends LiveStream {
+  chosen: Promise<Chosen>
+  chosenAt: number
+  letGo(): void
+}
+
+/** Milliseconds that a run may wait for its model; a model that is being loaded is waited for. */
+const patience = 2_000
+/** Milliseconds after which a stream looks again which weights its model has on disk. */
+const lookAgain = 5_000
+
+export function createLiveLane(options: LiveOptions): LiveLane {
+  const { residents, log } = options
+  const streams = new Map<string, OpenStream>()
+  let runs = 0
+
+  function openStream({ stream, task, model }: LiveStream): OpenStream {
+    const known = streams.get(stream)
+    if (known?.task === task && known.model === model) return known
+    if (known) throw new AppError('conflict', `the stream ${stream} is open for ${known.task} with ${known.model}`)
+    const chosen = chooseModel(options, task, model)
+    const opened = { stream, task, model, chosen, chosenAt: performance.now(), letGo: residents.hold(model, stream) }
+    streams.set(stream, opened)
+    return opened
+  }
+
+  /** The weights of a stream's model; replaced ones are found in the background, so that no frame waits for the disk. */
+  function weightsOf(stream: OpenStream): Promise<Chosen> {
+    if (performance.now() - stream.chosenAt > lookAgain) {
+      stream.chosenAt = performance.now()
+      chooseModel(options, stream.task, stream.model).then(
+        chosen => {
+          stream.chosen = Promise.resolve(chosen)
+        },
+        error => log.warn({ model: stream.model, reason: describeError(error) }, 'a stream goes on with old weights'),
+      )
+    }
+    return stream.chosen
+  }
+
+  async function withLease<T>(chosen: Chosen, input: unknown, signal: AbortSignal, use: (lease: Lease) => Promise<T>) {
+    runs += 1
+    const wait = boundedWait(residents, chosen.checkpoint.id, signal)
+    const want = { ...chosen, input, lane: 'live' as const, order: [runs], signal: wait.signal }
+    const lease = await residents.lease(want).finally(wait.end)
+    try {
+      await lease.load(signal)
+      return await use(lease)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof EngineCrash ? crashed(error) : error
+    } finally {
+      await lease.release()
+    }
+  }
+
+  return {
+    async run(request, signal) {
+      const { task, model, stream, input } = request
+      const chosen = await (stream === undefined
+        ? chooseModel(options, task, model)
+        : weightsOf(openStream({ stream, task, model })))
+      return withLease(chosen, input, signal, async lease => {
+        const files: NewFile[] = []
+        const run = {
+          run: `live-${runs}`,
+          task,
+          input,
+          media: request.media,
+          ...(stream === undefined ? {} : { stream }),
+        }
+        const output = await lease.run(run, eventsOf(options, request, files), signal)
+        return { output, files, engine_ms: lease.milliseconds }
+      })
+    },
+    async open(stream, signal) {
+      const opened = openStream(stream)
+      try {
+        const chosen = await weightsOf(opened)
+        await withLease(chosen, undefined, signal, async () => undefined)
+      } catch (error) {
+        this.close(stream.stream)
+        throw error
+      }
+      return { output: null, files: [], engine_ms: 0 }
+    },
+    close(stream) {
+      streams.get(stream)?.letGo()
+      streams.delete(stream)
+    },
+  }
+}
+
+async function chooseModel({ models, families }: LiveOptions, task: string, model: string): Promise<Chosen> {
+  const checkpoint = await models.resolve(task, model)
+  const family = families.find(family => family.id === checkpoint.family)
+  if (!family) throw new AppError('internal', `there is no family ${checkpoint.family}`)
+  return { checkpoint, family }
+}
+
+/** The signal, and an end to the patience. */
+function boundedWait(residents: Residents, model: string, signal: AbortSignal) {
+  const controller = new AbortController()
+  const giveUp = () => {
+    if (residents.isLoading(model)) timer = setTimeout(giveUp, patience)
+    else {
+      controller.abort(
+        new AppError('device-busy', `${model} had no turn within ${patience / 1000} s: too much is asked at once`, {
+          hint: 'Send fewer frames, or raise HEARTH_LIVE_PER_DEVICE.',
+          retryAfter: 1,
+        }),
+      )
+    }
+  }
+  let timer = setTimeout(giveUp, patience)
+  return { signal: AbortSignal.any([signal, controller.signal]), end: () => clearTimeout(timer) }
+}
+
+function eventsOf({ keepers, log }: LiveOptions, { task, model, owner }: LiveRequest, files: NewFile[]): RunEvents {
+  return {
+    // Whoever waits for an answer at once is told no steps towards it.
+    progress: () => undefined,
+    preview: () => undefined,
+    log: (level, message) => log[level]({ task, model }, message),
+    async save(file) {
+      files.push(file)
+      const { bytes, ...rest } = file
+      return { ...rest, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') }
+    },
+    path: async reference => {
+      throw new AppError('not-found', `${reference.slice(0, 100)} did not come with the request`)
+    },
+    ask: (noun, question) => keepers.answer(owner, noun, question),
+  }
+}
+
+function crashed(crash: EngineCrash): AppError {
+  return new AppError('engine-crashed', crash.message, {
+    hint: 'It starts anew with the next request. `hearth doctor` checks the model and the device.',
+    retryable: true,
+    retryAfter: 1,
+    cause: crash,
+  })
+}

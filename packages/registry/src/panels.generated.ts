@@ -2,8 +2,17 @@
 import type { Panel } from '@hearth/ui'
 
 export const panels: Record<string, () => Promise<{ panel: Panel }>> = {
+  'detect-faces': () => import('@hearth/faces/detect-faces/panel'),
+  'recognise-faces': () => import('@hearth/faces/recognise-faces/panel'),
   'image-to-image': () => import('@hearth/image/image-to-image/panel'),
   'text-to-image': () => import('@hearth/image/text-to-image/panel'),
+  'classify-image': () => import('@hearth/vision/classify-image/panel'),
+  'classify-zero-shot': () => import('@hearth/vision/classify-zero-shot/panel'),
+  'detect-in-video': () => import('@hearth/vision/detect-in-video/panel'),
+  'detect-objects': () => import('@hearth/vision/detect-objects/panel'),
+  'estimate-depth': () => import('@hearth/vision/estimate-depth/panel'),
+  'read-text': () => import('@hearth/vision/read-text/panel'),
+  'remove-background': () => import('@hearth/vision/remove-background/panel'),
 }
 
 export const testPanels: Record<string, () => Promise<{ panel: Panel }>> = {

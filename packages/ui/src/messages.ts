@@ -38,6 +38,21 @@ const en = {
   minutes_seconds: '{m} min {s} s',
   hours: '{h} h {m} min',
   just_now: 'just now',
+  camera: 'Camera',
+  camera_retry: 'Try again',
+  camera_starting: 'Starting the camera',
+  camera_starting_text: 'The browser may ask whether this page may use it.',
+  camera_denied: 'The camera is not allowed here',
+  camera_denied_text: 'Allow it at the lock beside the address, then try again.',
+  camera_none: 'No camera found',
+  camera_none_text: 'Plug one in; it is taken as soon as it is there.',
+  camera_busy: 'The camera does not start',
+  camera_busy_text: 'Another program may be using it. Close that, then try again.',
+  camera_insecure: 'Cameras need a secure address',
+  camera_insecure_text:
+    'Browsers give cameras to https pages and to this machine itself only. Open Hearth by https or by localhost.',
+  camera_lost: 'The camera went away',
+  camera_lost_text: 'Plug it in again; it is taken as soon as it is there.',
 }
 
 const zh: typeof en = {
@@ -78,6 +93,20 @@ const zh: typeof en = {
   minutes_seconds: '{m} 分 {s} 秒',
   hours: '{h} 小时 {m} 分',
   just_now: '刚刚',
+  camera: '摄像头',
+  camera_retry: '重试',
+  camera_starting: '正在启动摄像头',
+  camera_starting_text: '浏览器可能会询问是否允许本页面使用摄像头。',
+  camera_denied: '此处不允许使用摄像头',
+  camera_denied_text: '请在地址栏旁的锁形图标处允许，然后重试。',
+  camera_none: '没有找到摄像头',
+  camera_none_text: '接上摄像头后会自动使用。',
+  camera_busy: '摄像头无法启动',
+  camera_busy_text: '可能正被其他程序占用。请先关闭该程序再重试。',
+  camera_insecure: '摄像头需要安全地址',
+  camera_insecure_text: '浏览器只向 https 页面和本机地址开放摄像头。请用 https 或 localhost 打开 Hearth。',
+  camera_lost: '摄像头已断开',
+  camera_lost_text: '重新接上后会自动使用。',
 }
 
 /** Texts of the building blocks, under the namespace `ui`. */

@@ -1,5 +1,6 @@
 import type { ErrorReport, JobView, MediaKind, ModelView } from '@hearth/contract'
 import type { ComponentType } from 'react'
+import type { Sight } from './seeing/finding.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
@@ -73,41 +74,73 @@ export interface Parameter {
   mono?: boolean
 }
 
-/** A task's part of the studio. It lives beside the spec and knows nothing of how it is transported. */
-export interface Panel {
+/** What every panel is. It lives beside the spec and knows nothing of how it is transported. */
+interface PanelBase {
   /** The task's id. */
   task: string
   /** Place among the tabs of its capability. */
   order: number
   /** Its texts. `tab`, `action` and `title` are read by the studio itself. */
   messages: Record<Locale, Messages>
-  /** The field that takes a picture dropped, pasted or chosen elsewhere in the studio. */
-  accepts?: { field: string; media: MediaKind }
+  /** The fields that take a picture dropped, pasted or chosen elsewhere in the studio, and a mask for it. */
+  accepts?: { field: string; media: MediaKind; mask?: string }
   /** What a person would call this run: the prompt, the file's name. */
   title(input: Values): string
-  /** Size of the result that these values will give; null where it has none. */
-  frame(values: Values): { width: number; height: number } | null
-  /** How many results these values will give. */
-  count(values: Values): number
-  /** What somebody who was never here finds entered. */
-  opening(model: ModelView): Values
   /** Fields that are the work itself, not its settings: they stay when the settings are reset. */
   keeps: readonly string[]
   /** What is missing before it can run, as a key of the messages; null when nothing is. */
   missing(values: Values): string | null
   /** The settings in a few words, for places with little room. */
   chips(values: Values, t: Translate): string[]
+  /** The settings below the model. */
+  controls: ComponentType<ControlsProps>
+}
+
+/** A task that makes something: it is started by hand, runs as a job and leaves files. */
+export interface MakingPanel extends PanelBase {
+  /** Size of the result that these values will give; null where it has none. */
+  frame(values: Values): { width: number; height: number } | null
+  /** How many results these values will give. */
+  count(values: Values): number
+  /** What somebody who was never here finds entered. */
+  opening(model: ModelView): Values
   /** The input that makes this output once more. */
   settings(job: JobView, index: number): Values
   /** Everything about a finished output that somebody may want to read or copy. */
   parameters(job: JobView, index: number, t: Translate): Parameter[]
   /** The input somebody always sees: prompt, picture. */
   lead: ComponentType<ControlsProps>
-  /** The settings below the model. */
-  controls: ComponentType<ControlsProps>
   result: ComponentType<ResultProps>
 }
 
+/** A task that looks at a picture: it runs by itself as soon as there is one, and its answer is drawn on it. */
+export interface LookingPanel extends PanelBase {
+  look: {
+    /** The field that takes the picture. */
+    field: string
+    /** Whether the frames of a camera can be looked at. */
+    camera: boolean
+    /** Sent in place of what is entered: the whole range of what `sight` narrows down without a new run. */
+    wide: Values
+    /** Names are shown in the picture only where one points. */
+    bare?: boolean
+    /** The task's output as it is listed and drawn. Values have their defaults. */
+    sight(output: unknown, values: Values, t: Translate): Sight
+  }
+}
+
+export type Panel = MakingPanel | LookingPanel
+
+export function isMaking(panel: Panel | undefined): panel is MakingPanel {
+  return panel !== undefined && 'result' in panel
+}
+
+export function isLooking(panel: Panel | undefined): panel is LookingPanel {
+  return panel !== undefined && 'look' in panel
+}
+
+export function definePanel(panel: MakingPanel): MakingPanel
+export function definePanel(panel: LookingPanel): LookingPanel
 export function definePanel(panel: Panel): Panel {
   return panel
 }

@@ -10,6 +10,7 @@ export const cached = {
   jobList: (filter: object) => ['jobs', filter] as const,
   job: (id: string) => ['job', id] as const,
   events: (id: string) => ['events', id] as const,
+  look: (task: string, sent: string) => ['look', task, sent] as const,
   fits: ['fit'] as const,
   fit: (task: string, body: object) => ['fit', task, body] as const,
 }

@@ -8,6 +8,7 @@ import {
   type Fields,
   IconButton,
   Kbd,
+  type MakingPanel,
   type Panel,
   ProblemNote,
   type Values,
@@ -17,6 +18,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
+import { Kinds } from '../frame/kinds.tsx'
 import { usePanelTexts } from '../frame/panels.tsx'
 import type { Draft } from './draft.ts'
 import { FitLine } from './fit-line.tsx'
@@ -32,7 +34,9 @@ export interface ControlsState {
 }
 
 export interface WorkbenchControls {
-  panel: Panel
+  /** The page that its tabs are of. */
+  home: string
+  panel: MakingPanel
   panels: Panel[]
   state: ControlsState
   fields: Fields
@@ -49,7 +53,7 @@ export interface WorkbenchControls {
 
 /** Beside the work on a wide screen; below it, as a sheet that opens, on a narrow one. */
 export function Controls(props: WorkbenchControls) {
-  const { panel, panels, state, fields, ready, defaults, chosen, problem } = props
+  const { home, panel, panels, state, fields, ready, defaults, chosen, problem } = props
   const t = useTranslations('create')
   const texts = usePanelTexts()(panel.task)
   const [open, setOpen] = useState(false)
@@ -83,7 +87,7 @@ export function Controls(props: WorkbenchControls) {
           <span className="sr-only">{open ? t('fewer_settings') : t('more_settings')}</span>
         </button>
         <div className={settings}>
-          <Kinds panel={panel} panels={panels} />
+          <Kinds home={home} panels={panels} current={panel.task} />
         </div>
         {ready ? <panel.lead {...own} /> : <Waiting />}
         <Summary {...props} open={open} onOpen={() => setOpen(!open)} />
@@ -114,26 +118,6 @@ export function Controls(props: WorkbenchControls) {
         }}
       />
     </aside>
-  )
-}
-
-/** Tabs with addresses: one per kind of work. */
-function Kinds({ panel, panels }: { panel: Panel; panels: Panel[] }) {
-  const t = useTranslations('create')
-  const texts = usePanelTexts()
-  return (
-    <nav aria-label={t('kinds')} className="grid auto-cols-fr grid-flow-col gap-0.5 rounded-8 bg-canvas p-[3px]">
-      {panels.map(candidate => (
-        <Link
-          key={candidate.task}
-          href={`/?task=${candidate.task}`}
-          aria-current={candidate.task === panel.task ? 'page' : undefined}
-          className="grid h-7 place-items-center rounded-6 text-13 text-muted transition-colors hover:text-bright aria-[current]:bg-raised aria-[current]:font-medium aria-[current]:text-bright aria-[current]:shadow-knob"
-        >
-          {texts(candidate.task)('tab')}
-        </Link>
-      ))}
-    </nav>
   )
 }
 

@@ -1,4 +1,5 @@
 'use client'
+import { isMaking } from '@hearth/ui'
 import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import { usePanels } from '../frame/panels.tsx'
@@ -13,7 +14,7 @@ export function CreateView() {
   const [address] = useAddress()
   const [last, setLast] = useStored('create.task', '')
   const creating = new Set(tasks.filter(task => task.capability === 'create').map(task => task.id))
-  const panels = all.filter(panel => creating.has(panel.task))
+  const panels = all.filter(panel => creating.has(panel.task)).filter(isMaking)
   const wanted = address.get('task') ?? last
   const panel = panels.find(candidate => candidate.task === wanted) ?? panels[0]
   const task = panel?.task
@@ -24,5 +25,5 @@ export function CreateView() {
     document.title = 'Hearth'
   }, [])
   if (!panel) return <p className="p-8 text-muted">{t('no_model_title')}</p>
-  return <Workbench key={panel.task} panel={panel} panels={panels} />
+  return <Workbench key={panel.task} home="/" panel={panel} panels={panels} />
 }

@@ -1,14 +1,18 @@
 import type { JobView } from '@hearth/contract'
+import { isLooking, isMaking } from '@hearth/ui'
 import { useRouter } from 'next/navigation'
 import { usePanels } from '../frame/panels.tsx'
+import { homeOf } from '../frame/places.ts'
 import { patched, writeDraft } from './draft.ts'
 
 /** Ways from a picture back to the place where pictures are made. */
 export function useReuse() {
-  const { all } = usePanels()
+  const { all, tasks } = usePanels()
   const router = useRouter()
-  const accepting = (prefer?: string) =>
-    all.find(panel => panel.task === prefer && panel.accepts) ?? all.find(panel => panel.accepts?.media === 'image')
+  const pictures = all.filter(panel => panel.accepts?.media === 'image')
+  const accepting = (prefer?: string) => pictures.find(panel => panel.task === prefer) ?? pictures[0]
+  const masking = pictures.find(panel => panel.accepts?.mask !== undefined)
+  const addressOf = (task: string) => `${homeOf(tasks.find(one => one.id === task)?.capability)}?task=${task}`
   return {
     /** Whether any task here starts from a picture. */
     canUseInput: accepting() !== undefined,
@@ -16,22 +20,36 @@ export function useReuse() {
     takeAsInput(reference: string, prompt?: string, prefer?: string) {
       const panel = accepting(prefer)
       if (!panel?.accepts) return
-      const field = panel.accepts.field
+      if (isLooking(panel)) {
+        router.push(`${addressOf(panel.task)}&picture=${encodeURIComponent(reference)}`)
+        return
+      }
+      const { field, mask } = panel.accepts
       writeDraft(panel.task, before =>
         patched(before, {
           [field]: reference,
-          mask: undefined,
+          ...(mask ? { [mask]: undefined } : {}),
           ...(prompt && before.values.prompt === undefined ? { prompt } : {}),
         }),
       )
-      router.push(`/?task=${panel.task}`)
+      router.push(addressOf(panel.task))
+    },
+    /** Whether any task here changes a part of a picture. */
+    canUseMask: masking !== undefined,
+    /** Puts a picture and a mask of it into the task that takes both, and goes there. */
+    takeAsMask(picture: string, mask: string) {
+      const accepts = masking?.accepts
+      if (!masking || accepts?.mask === undefined) return
+      const patch = { [accepts.field]: picture, [accepts.mask]: mask }
+      writeDraft(masking.task, before => patched(before, patch))
+      router.push(addressOf(masking.task))
     },
     /** Fills the form with what made this output. */
     takeSettings(job: JobView, index: number) {
       const panel = all.find(candidate => candidate.task === job.task)
-      if (!panel) return
+      if (!isMaking(panel)) return
       writeDraft(panel.task, () => ({ values: panel.settings(job, index), model: job.model }))
-      router.push(`/?task=${panel.task}`)
+      router.push(addressOf(panel.task))
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { JobView, ModelView } from '@hearth/contract'
-import { classNames, numberOf, type Panel, type Values } from '@hearth/ui'
+import { classNames, type MakingPanel, numberOf, type Values } from '@hearth/ui'
 import { useTranslations } from 'use-intl'
 import { useJob, useModels } from '../api/queries.ts'
 import { usePanelTexts } from '../frame/panels.tsx'
@@ -8,8 +8,8 @@ import { EmptyStage } from './empty-stage.tsx'
 import { Finished, Unfinished } from './stage-hud.tsx'
 
 export interface StageProps {
-  panel: Panel
-  panels: Panel[]
+  panel: MakingPanel
+  panels: MakingPanel[]
   /** Job that is looked at; null before the first. */
   shown: string | null
   index: number
@@ -40,7 +40,12 @@ export function Stage(props: StageProps) {
 }
 
 /** Size of what the job makes: the file's, else what was asked for, else the model's own. */
-function frameOf(panel: Panel, job: JobView, index: number, models: ModelView[]): { width: number; height: number } {
+function frameOf(
+  panel: MakingPanel,
+  job: JobView,
+  index: number,
+  models: ModelView[],
+): { width: number; height: number } {
   const file = job.outputs[index]
   if (file?.width && file.height) return { width: file.width, height: file.height }
   const own = models.find(model => model.id === job.model)?.defaults ?? {}

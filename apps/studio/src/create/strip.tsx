@@ -1,5 +1,5 @@
 import type { JobView } from '@hearth/contract'
-import { classNames, type Panel, useUnits } from '@hearth/ui'
+import { classNames, type MakingPanel, useUnits } from '@hearth/ui'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { useJob } from '../api/queries.ts'
@@ -8,7 +8,7 @@ import { usePreview } from '../live/previews.ts'
 
 export interface StripProps {
   results: JobView[]
-  panels: Panel[]
+  panels: MakingPanel[]
   shown: string | null
   index: number
   onPick(job: string, index: number): void
@@ -64,7 +64,7 @@ function Tiles({
   onPick,
 }: {
   known: JobView
-  panel: Panel | undefined
+  panel: MakingPanel | undefined
   shownIndex: number | null
   onPick: StripProps['onPick']
 }) {

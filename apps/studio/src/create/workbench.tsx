@@ -1,5 +1,5 @@
 import type { ErrorReport, JobView } from '@hearth/contract'
-import { defaultsOf, type Panel } from '@hearth/ui'
+import { defaultsOf, isMaking, type MakingPanel, type Panel } from '@hearth/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { cached } from '../api/cached.ts'
@@ -17,7 +17,7 @@ import { Stage } from './stage.tsx'
 import { Strip } from './strip.tsx'
 
 /** Controls at the left, the work at the right, what was made below. */
-export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) {
+export function Workbench({ home, panel, panels }: { home: string; panel: MakingPanel; panels: Panel[] }) {
   const client = useQueryClient()
   const [address, setAddress] = useAddress()
   const actions = useJobActions()
@@ -40,7 +40,8 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
   const defaults = useMemo(() => defaultsOf(fields, chosen), [fields, chosen])
   const missing = panel.missing(draft.values)
 
-  const results = useResults(panels.map(candidate => candidate.task))
+  const making = panels.filter(isMaking)
+  const results = useResults(making.map(candidate => candidate.task))
   const wanted = address.get('job')
   const shown = wanted ?? (results.jobs.find(job => job.state === 'running') ?? results.jobs[0])?.id ?? null
 
@@ -87,6 +88,7 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
       {...incoming.handlers}
     >
       <Controls
+        home={home}
         panel={panel}
         panels={panels}
         state={{ ...state, change }}
@@ -104,7 +106,7 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
         <Stage
           key={shown}
           panel={panel}
-          panels={panels}
+          panels={making}
           shown={shown}
           index={Number(address.get('picture') ?? 0)}
           settled={results.settled && models.data !== undefined}
@@ -114,7 +116,7 @@ export function Workbench({ panel, panels }: { panel: Panel; panels: Panel[] }) 
         />
         <Strip
           results={results.jobs}
-          panels={panels}
+          panels={making}
           shown={shown}
           index={Number(address.get('picture') ?? 0)}
           onPick={pick}

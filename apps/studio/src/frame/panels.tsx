@@ -2,28 +2,60 @@ import type { JobView } from '@hearth/contract'
 import { panels, testPanels } from '@hearth/registry/panels'
 import type { Panel, Translate } from '@hearth/ui'
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { usePathname } from 'next/navigation'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { IntlProvider, useLocale, useMessages, useTimeZone, useTranslations } from 'use-intl'
 import { useTasks } from '../api/queries.ts'
 import type { TaskSummary } from '../api/types.ts'
+import { placeAt } from './places.ts'
 
 interface Panels {
-  /** In the order of their tabs. */
+  /** Those that came so far, in the order of their tabs: of the page's capability, and others where they are named. */
   all: Panel[]
   tasks: TaskSummary[]
 }
 const Context = createContext<Panels>({ all: [], tasks: [] })
 
-/** Loads the panels of the tasks that this server has, and adds their texts to the studio's. */
+/** Tasks that something on the page is about, whatever page it is. */
+const named = new Set<string>()
+let namedList: readonly string[] = []
+const listeners = new Set<() => void>()
+
+function name(tasks: readonly string[]): void {
+  const before = named.size
+  for (const task of tasks) named.add(task)
+  if (named.size === before) return
+  namedList = [...named]
+  for (const listener of listeners) listener()
+}
+
+function useNamed(): readonly string[] {
+  return useSyncExternalStore(
+    listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => namedList,
+  )
+}
+
+/** Loads the panels that are needed here, of the tasks that this server has, and adds their texts to the studio's. */
 export function PanelsProvider({ children, waiting }: { children: ReactNode; waiting: ReactNode }) {
   const tasks = useTasks()
+  const also = useNamed()
+  const here = placeAt(usePathname())?.capability
+  // Pictures go from every page to where things are made.
+  const wanted = (tasks.data ?? []).filter(
+    task => task.capability === 'create' || task.capability === here || also.includes(task.id),
+  )
   const locale = useLocale()
   const messages = useMessages()
   const timeZone = useTimeZone()
   const loaded = useQuery({
-    queryKey: ['panels', tasks.data?.map(task => task.id)],
-    queryFn: () => loadPanels(tasks.data ?? []),
+    queryKey: ['panels', wanted.map(task => task.id)],
+    queryFn: () => loadPanels(wanted),
     enabled: tasks.data !== undefined,
+    placeholderData: before => before,
     staleTime: Number.POSITIVE_INFINITY,
   })
   const all = loaded.data
@@ -66,12 +98,24 @@ export interface TaskNaming {
   chips: string[]
 }
 
+/** The names of tasks in words. */
+export function useTaskNames(): (task: string) => string {
+  const { all, tasks } = usePanels()
+  const texts = usePanelTexts()
+  useEffect(() => name(tasks.map(task => task.id)), [tasks])
+  return id =>
+    all.some(panel => panel.task === id) ? texts(id)('title') : (tasks.find(task => task.id === id)?.title ?? id)
+}
+
 /** How a job is called. Tasks without a panel are named by their specs. */
 export function useNaming(): (job: Pick<JobView, 'task' | 'input'>) => TaskNaming {
   const { all, tasks } = usePanels()
   const texts = usePanelTexts()
   const own = useTranslations('tasks')
+  const asked: string[] = []
+  useEffect(() => name(asked))
   return job => {
+    asked.push(job.task)
     const panel = all.find(candidate => candidate.task === job.task)
     if (panel) {
       const t = texts(job.task)

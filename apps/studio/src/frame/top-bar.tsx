@@ -10,7 +10,7 @@ import { QueuePill } from '../jobs/queue-pill.tsx'
 import { useLanguage, useTheme } from '../settings/appearance.ts'
 import { DevicePill } from '../system/device-pill.tsx'
 import { Mark } from './mark.tsx'
-import { places } from './places.ts'
+import { placeAt, places } from './places.ts'
 import { showShortcuts } from './shortcuts.tsx'
 
 export function TopBar() {
@@ -29,19 +29,22 @@ export function TopBar() {
         Hearth
       </Link>
       <nav aria-label={t('main')} className="flex h-full max-md:hidden">
-        {places.map(place => {
-          const current = path === place.href
-          return (
-            <Link
-              key={place.name}
-              href={place.href}
-              aria-current={current ? 'page' : undefined}
-              className="relative flex items-center px-3 text-muted outline-offset-[-6px] transition-colors hover:text-bright aria-[current]:text-bright aria-[current]:after:absolute aria-[current]:after:inset-x-3 aria-[current]:after:-bottom-px aria-[current]:after:h-0.5 aria-[current]:after:rounded-full aria-[current]:after:bg-ember max-lg:px-2"
-            >
-              {t(place.name)}
-            </Link>
-          )
-        })}
+        {places
+          .filter(place => !place.within)
+          .map(place => {
+            const here = placeAt(path)
+            const current = here?.name === place.name || here?.within === place.name
+            return (
+              <Link
+                key={place.name}
+                href={place.href}
+                aria-current={current ? 'page' : undefined}
+                className={`${place.rare ? 'max-xl:px-2 max-lg:hidden ' : ''}relative flex items-center px-3 text-muted outline-offset-[-6px] transition-colors hover:text-bright aria-[current]:text-bright aria-[current]:after:absolute aria-[current]:after:inset-x-3 aria-[current]:after:-bottom-px aria-[current]:after:h-0.5 aria-[current]:after:rounded-full aria-[current]:after:bg-ember max-lg:px-2`}
+              >
+                {t(place.name)}
+              </Link>
+            )
+          })}
       </nav>
       <span className="flex-1" />
       <QueuePill />
@@ -94,7 +97,7 @@ function AccountMenu() {
       items={[
         ...places.map(place => ({
           label: t(place.name),
-          className: 'md:hidden',
+          className: place.rare ? 'lg:hidden' : 'md:hidden',
           onPick: () => router.push(place.href),
         })),
         {

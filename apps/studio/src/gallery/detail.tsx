@@ -1,4 +1,4 @@
-import { Button, buttonClass, IconButton, MenuButton, useUnits } from '@hearth/ui'
+import { Button, buttonClass, IconButton, isMaking, MenuButton, useUnits } from '@hearth/ui'
 import { Copy, Download, ImagePlus, Maximize2, RotateCcw, Trash2, X } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
@@ -112,7 +112,7 @@ function Parameters({ picture }: { picture: Picture }) {
   const texts = usePanelTexts()
   const { job, index } = picture
   const { panel } = useNaming()(job)
-  const rows = panel?.parameters(job, index, texts(job.task)) ?? []
+  const rows = isMaking(panel) ? panel.parameters(job, index, texts(job.task)) : []
   return (
     <Facts right>
       <Fact label={t('model')}>{titleOf(job.model)}</Fact>

@@ -4,7 +4,7 @@ import { ChevronRight, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Fact, Facts } from '../frame/facts.tsx'
-import { usePanels, usePanelTexts } from '../frame/panels.tsx'
+import { useTaskNames } from '../frame/panels.tsx'
 import { useJobActions } from '../jobs/actions.ts'
 import { useActiveJobs } from '../jobs/queue-pill.tsx'
 
@@ -21,11 +21,8 @@ export interface ModelRowProps {
 
 /** The tasks a model serves, in words. */
 function useTaskWords(): (ids: string[]) => string {
-  const { all, tasks } = usePanels()
-  const texts = usePanelTexts()
-  const words = (id: string) =>
-    all.some(panel => panel.task === id) ? texts(id)('title') : (tasks.find(task => task.id === id)?.title ?? id)
-  return ids => ids.map(words).join(', ')
+  const nameOf = useTaskNames()
+  return ids => ids.map(nameOf).join(', ')
 }
 
 export function ModelRow(props: ModelRowProps) {

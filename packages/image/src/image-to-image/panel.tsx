@@ -114,7 +114,7 @@ export const panel = definePanel({
   messages: { en: { ...drawingMessages.en, ...en }, zh: { ...drawingMessages.zh, ...zh } },
   // The words depend on the picture.
   opening: () => ({}),
-  accepts: { field: 'image', media: 'image' },
+  accepts: { field: 'image', media: 'image', mask: 'mask' },
   keeps: ['prompt', 'image', 'mask'],
   missing: values => (textOf(values, 'image') === '' ? 'need_image' : null),
   lead: PictureAndPrompt,

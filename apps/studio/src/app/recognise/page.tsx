@@ -1,0 +1,5 @@
+import { LookView } from '../../look/look-view.tsx'
+
+export default function Page() {
+  return <LookView capability="recognise" />
+}

@@ -1,0 +1,135 @@
+import { Button, type LookingPanel, ProblemNote, SelectField, type Values } from '@hearth/ui'
+import {
+  CameraNotice,
+  createFrameGrabber,
+  FindingsOverlay,
+  type LiveListener,
+  type LiveView,
+  useCamera,
+  useLive,
+  useVideo,
+} from '@hearth/ui/seeing'
+import { Aperture } from 'lucide-react'
+import { useEffect, useMemo, useRef } from 'react'
+import { useTranslations } from 'use-intl'
+import { useStored } from '../settings/stored.ts'
+import { openLiveChannel } from './live-channel.ts'
+import type { Shown } from './look-bench.tsx'
+import { settingsSent } from './use-look.ts'
+
+export interface CameraStageProps {
+  panel: LookingPanel
+  model: string
+  values: Values
+  shown: Shown
+  onOutput(output: unknown): void
+  /** Keeps what the camera sees now as a picture. */
+  onTake(picture: Blob): Promise<void>
+}
+
+/** The camera, looked at frame by frame. What is drawn is the frame that the boxes are about. */
+export function CameraStage({ panel, model, values, shown, onOutput, onTake }: CameraStageProps) {
+  const t = useTranslations('look')
+  const [preferred, setPreferred] = useStored('camera', '')
+  const camera = useCamera(true, preferred)
+  const video = useVideo(camera.stream)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const { [panel.look.field]: _, ...own } = settingsSent(panel, values)
+  const options = JSON.stringify(own)
+  const open = useMemo(
+    () =>
+      camera.state === 'on'
+        ? (listener: LiveListener) => openLiveChannel(panel.task, model, JSON.parse(options) as object, listener)
+        : null,
+    [camera.state, panel.task, model, options],
+  )
+  const live = useLive({ video, canvas, open })
+  const { answer } = live
+  useEffect(() => {
+    onOutput(answer?.output ?? null)
+  }, [answer, onOutput])
+  const take = async () => {
+    if (!video.current) return
+    const frame = await createFrameGrabber().grab(video.current, 4096)
+    if (frame) await onTake(new File([frame.bytes], 'camera.jpg', { type: 'image/jpeg' }))
+  }
+  const { sight, active, setActive, colorOf } = shown
+  const settings = camera.stream?.getVideoTracks()[0]?.getSettings()
+  const [width, height] = [sight?.width ?? settings?.width ?? 16, sight?.height ?? settings?.height ?? 9]
+  return (
+    <div className="relative grid min-h-0 grid-rows-[1fr_auto] overflow-hidden bg-canvas">
+      <div className="grid min-h-0 place-items-center p-7 [container-type:size] max-md:p-3">
+        {camera.state === 'on' ? (
+          <figure
+            className="relative overflow-hidden rounded-10 bg-surface shadow-card"
+            style={{ aspectRatio: `${width} / ${height}`, width: `min(100cqw, 100cqh * ${width / height})` }}
+          >
+            <video ref={video} muted playsInline autoPlay className="absolute inset-0 size-full" />
+            <canvas ref={canvas} className={answer ? 'absolute inset-0 size-full' : 'hidden'} aria-hidden />
+            {sight ? (
+              <FindingsOverlay
+                sight={sight}
+                colorOf={colorOf}
+                active={active}
+                onActive={setActive}
+                bare={panel.look.bare ?? false}
+              />
+            ) : null}
+          </figure>
+        ) : (
+          <CameraNotice camera={camera} />
+        )}
+      </div>
+      {live.problem ? (
+        <div className="absolute inset-x-4 top-4 mx-auto max-w-[520px] rounded-10 bg-raised shadow-card">
+          <ProblemNote problem={live.problem} />
+        </div>
+      ) : null}
+      {camera.state === 'on' ? (
+        <div className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-ground px-4 py-2">
+          <Figures live={live} />
+          <span className="flex-1" />
+          {camera.cameras.length > 1 ? (
+            <div className="w-56">
+              <SelectField
+                label={t('which_camera')}
+                value={camera.chosen}
+                onChange={id => {
+                  setPreferred(id)
+                  camera.choose(id)
+                }}
+                options={camera.cameras.map(({ id, label }) => ({
+                  value: id,
+                  label: /^\d+$/.test(label) ? t('camera_number', { n: label }) : label,
+                }))}
+              />
+            </div>
+          ) : null}
+          <Button onClick={() => void take()}>
+            <Aperture size={16} aria-hidden />
+            {t('take')}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+/** How fast it goes and how far behind it is. */
+function Figures({ live }: { live: LiveView }) {
+  const t = useTranslations('look')
+  if (live.state !== 'live' || !live.answer) {
+    return (
+      <p className="text-12 text-muted" role="status">
+        {live.state === 'lost' ? t('live_lost') : t('live_connecting')}
+      </p>
+    )
+  }
+  return (
+    <p className="flex gap-4 text-12 text-muted tabular">
+      <span>{t('live_fps', { n: live.fps.toFixed(live.fps < 10 ? 1 : 0) })}</span>
+      <span>{t('live_delay', { ms: Math.round(live.delay) })}</span>
+      {live.answer.dropped > 0 ? <span>{t('live_dropped', { n: live.answer.dropped })}</span> : null}
+    </p>
+  )
+}

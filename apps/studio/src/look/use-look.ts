@@ -1,0 +1,42 @@
+import type { Json, LookingPanel, Values } from '@hearth/ui'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { cached } from '../api/cached.ts'
+import { request } from '../api/client.ts'
+
+/** What a run at once answers. */
+export interface Look {
+  model: string
+  output: unknown
+  timings: { engine_ms: number; total_ms: number }
+}
+
+/** The settings as they are sent: what the browser narrows down is asked for in full. */
+export function settingsSent(panel: LookingPanel, values: Values): Values {
+  return { ...values, ...panel.look.wide }
+}
+
+/** Looks at a picture by itself, and again when something changes that the browser cannot work out. */
+export function useLook(panel: LookingPanel, model: string | null, values: Values, ready: boolean) {
+  const wanted = JSON.stringify({ input: settingsSent(panel, values), model })
+  const sent = useSettled(wanted)
+  return useQuery({
+    queryKey: cached.look(panel.task, sent),
+    queryFn: ({ signal }) =>
+      request<Look>(`/tasks/${panel.task}/run`, { method: 'POST', body: JSON.parse(sent) as Json, signal }),
+    enabled: ready && model !== null && sent === wanted,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 5 * 60_000,
+  })
+}
+
+/** A text that has not changed for a moment; the first one at once. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), 250)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}

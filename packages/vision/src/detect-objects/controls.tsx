@@ -1,0 +1,11 @@
+import type { ControlsProps } from '@hearth/ui'
+import { Confidence, OnlyLabels } from '../seeing-controls.tsx'
+
+export function DetectControls(props: ControlsProps) {
+  return (
+    <>
+      <Confidence {...props} />
+      <OnlyLabels {...props} />
+    </>
+  )
+}

@@ -1,0 +1,16 @@
+import { definePanel } from '@hearth/ui'
+import { lazy } from 'react'
+import { MadePicture, madePanel, PictureLead } from '../made-panel.tsx'
+import { seeingMessages } from '../seeing-messages.ts'
+import en from './messages.en.json'
+import zh from './messages.zh.json'
+
+export const panel = definePanel({
+  ...madePanel,
+  task: 'remove-background',
+  order: 15,
+  messages: { en: { ...seeingMessages.en, ...en }, zh: { ...seeingMessages.zh, ...zh } },
+  lead: PictureLead,
+  controls: lazy(async () => ({ default: (await import('./controls.tsx')).CutOutControls })),
+  result: MadePicture,
+})

@@ -2,6 +2,7 @@
 import type { Load } from '@hearth/contract'
 
 export const loaders: Record<string, () => Promise<{ load: Load }>> = {
+  'human': () => import('@hearth/faces/families/human/load'),
   'stable-diffusion': () => import('@hearth/image/families/stable-diffusion/load'),
   'downloads': () => import('@hearth/models/families/downloads/load'),
 }

@@ -8,7 +8,7 @@ import {
   type Task,
 } from '@hearth/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FakeContext, fakeContext } from './context.ts'
+import { type FakeContext, type FakeContextOptions, fakeContext } from './context.ts'
 
 export interface ExecutorCase {
   load: Load
@@ -23,6 +23,8 @@ export interface ExecutorCase {
   placement?: Placement
   /** Bytes behind the references in the inputs. */
   references?: Record<string, Uint8Array>
+  /** Answers what runs ask, by noun. */
+  keepers?: FakeContextOptions['keepers']
   /** Progress that may still come after an abort. */
   stepsAfterAbort?: number
   /** Milliseconds for one run. */
@@ -36,6 +38,7 @@ export function executorSuite(name: string, subject: ExecutorCase): void {
   const context = (onProgress?: (done: number) => void) =>
     fakeContext({
       ...(subject.references ? { references: subject.references } : {}),
+      ...(subject.keepers ? { keepers: subject.keepers } : {}),
       ...(onProgress ? { onProgress } : {}),
     })
   let model: Model

@@ -1,0 +1,97 @@
+/** For each place along one axis of a new picture: two neighbours in the old one and their weights; zero weights give black. */
+export interface Axis {
+  low: Int32Array
+  high: Int32Array
+  lowWeight: Float32Array
+  highWeight: Float32Array
+}
+
+function axis(places: number, at: (place: number) => { low: number; high: number; share: number }, size: number): Axis {
+  const made: Axis = {
+    low: new Int32Array(places),
+    high: new Int32Array(places),
+    lowWeight: new Float32Array(places),
+    highWeight: new Float32Array(places),
+  }
+  for (let place = 0; place < places; place++) {
+    const { low, high, share } = at(place)
+    if (low >= 0 && low < size) {
+      made.low[place] = low
+      made.lowWeight[place] = 1 - share
+    }
+    if (high >= 0 && high < size) {
+      made.high[place] = high
+      made.highWeight[place] = share
+    }
+  }
+  return made
+}
+
+/**
+ * TensorFlow's resizeBilinear (corners not aligned, no half-pixel centres): place i looks at i * whole / places.
+ *
+ * @param size of the old picture, which lies `offset` pixels into a black whole of `whole` pixels.
+ */
+export function resizeAxis(size: number, places: number, whole = size, offset = 0): Axis {
+  const at = (place: number) => {
+    const source = (place * whole) / places
+    const low = Math.floor(source)
+    return { low: low - offset, high: Math.min(low + 1, whole - 1) - offset, share: source - low }
+  }
+  return axis(places, at, size)
+}
+
+/** TensorFlow's cropAndResize from `start` to `end` (pixels): both ends are looked at, what is outside is black. */
+export function cropAxis(size: number, start: number, end: number, places: number): Axis {
+  const last = size - 1
+  const first = (start / size) * last
+  const step = (((end - start) / size) * last) / (places - 1)
+  const at = (place: number) => {
+    const source = first + place * step
+    if (source < 0 || source > last) return { low: -1, high: -1, share: 0 }
+    const low = Math.floor(source)
+    return { low, high: Math.min(low + 1, last), share: source - low }
+  }
+  return axis(places, at, size)
+}
+
+/** RGB pixels, rows from the top, channels interleaved. */
+export interface Pixels {
+  width: number
+  data: Uint8Array | Float32Array
+}
+
+/** Bilinear samples as value * scale + shift, written to `target` from `at` on: rows x columns x RGB. */
+export function sample(
+  { width, data }: Pixels,
+  columns: Axis,
+  rows: Axis,
+  target: Float32Array,
+  at = 0,
+  scale = 1,
+  shift = 0,
+): void {
+  const across = columns.low.length
+  let out = at
+  for (let y = 0; y < rows.low.length; y++) {
+    const top = (rows.low[y] ?? 0) * width
+    const bottom = (rows.high[y] ?? 0) * width
+    const topWeight = (rows.lowWeight[y] ?? 0) * scale
+    const bottomWeight = (rows.highWeight[y] ?? 0) * scale
+    for (let x = 0; x < across; x++) {
+      const left = columns.low[x] ?? 0
+      const right = columns.high[x] ?? 0
+      const leftWeight = columns.lowWeight[x] ?? 0
+      const rightWeight = columns.highWeight[x] ?? 0
+      const a = 3 * (top + left)
+      const b = 3 * (top + right)
+      const c = 3 * (bottom + left)
+      const d = 3 * (bottom + right)
+      for (let channel = 0; channel < 3; channel++) {
+        const upper = (data[a + channel] ?? 0) * leftWeight + (data[b + channel] ?? 0) * rightWeight
+        const lower = (data[c + channel] ?? 0) * leftWeight + (data[d + channel] ?? 0) * rightWeight
+        target[out++] = upper * topWeight + lower * bottomWeight + shift
+      }
+    }
+  }
+}

@@ -21,7 +21,7 @@ export const doctor: Command = {
       ['devices', () => checkDevices(config)],
       ['models', () => checkModels(config)],
       ['Python', checkPython],
-      ['ffmpeg', checkFfmpeg],
+      ['ffmpeg', () => checkFfmpeg(config)],
       ['Hearth', () => checkInstance(config)],
     ]
     const all: Finding[] = []

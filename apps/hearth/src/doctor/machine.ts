@@ -36,10 +36,11 @@ export async function checkDisk(config: Config): Promise<Finding> {
   return free < 10 * gibibyte ? note('disk', text, 'most models take 2 to 12 GiB') : ok('disk', text)
 }
 
-export async function checkFfmpeg(): Promise<Finding> {
-  const version = await firstLine('ffmpeg', ['-version'])
+export async function checkFfmpeg({ ffmpeg }: Pick<Config, 'ffmpeg'>): Promise<Finding> {
+  const version = await firstLine(ffmpeg, ['-version'])
   if (version) return ok('ffmpeg', version)
-  return note('ffmpeg', 'is not installed; pictures work without', 'apt install ffmpeg, for sound and video')
+  const remedy = 'apt install ffmpeg, or HEARTH_FFMPEG, for sound and video'
+  return note('ffmpeg', `${ffmpeg} cannot be run; pictures work without`, remedy)
 }
 
 export async function checkPython(): Promise<Finding> {

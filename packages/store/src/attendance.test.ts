@@ -24,6 +24,19 @@ describe('attendance', () => {
     expect(await attendance.note(rig.store, seen('ann'), 10)).toMatchObject({ person: 'ann', challenged: true })
   })
 
+  test('tells names only while somebody is known', async () => {
+    const row = async () => (await attendance.list(rig.store, { owner, limit: 1, person: 'bob' }))[0]?.name
+    expect(await row()).toBeNull()
+    await rig.store.pool.query(`insert into collection (owner, name) values ($1, 'staff')`, [owner])
+    await rig.store.pool.query(
+      `insert into person (id, owner, collection, name, consent) values ('bob', $1, 'staff', 'Bob', '{}')`,
+      [owner],
+    )
+    expect(await row()).toBe('Bob')
+    await rig.store.pool.query(`delete from person where id = 'bob'`)
+    expect(await row()).toBeNull()
+  })
+
   test('lists by owner, period and page, and forgets', async () => {
     const other = await rig.owner()
     expect(await attendance.list(rig.store, { owner: other, limit: 9 })).toEqual([])

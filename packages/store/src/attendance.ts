@@ -1,8 +1,19 @@
 import { and, desc, eq, gte, lt, sql } from './drizzle.ts'
 import { query, type Store, transact } from './open.ts'
-import { attendance } from './schema.ts'
+import { attendance, person } from './schema.ts'
 
-export type AttendanceRow = typeof attendance.$inferSelect
+/** With the person's name as it is now; null once the person is not known any more. */
+export type AttendanceRow = typeof attendance.$inferSelect & { name: string | null }
+
+const columns = {
+  id: attendance.id,
+  owner: attendance.owner,
+  person: attendance.person,
+  kiosk: attendance.kiosk,
+  at: attendance.at,
+  challenged: attendance.challenged,
+  similarity: attendance.similarity,
+}
 
 /** Which rows. Moments: from the first, up to but not including the second. */
 export interface Period {
@@ -20,7 +31,7 @@ export async function note(
   store: Store,
   input: Omit<typeof attendance.$inferInsert, 'id' | 'at'>,
   minutes: number,
-): Promise<AttendanceRow | undefined> {
+): Promise<typeof attendance.$inferSelect | undefined> {
   return transact(store, async tx => {
     // Two kiosks may see a person at the same moment.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('attendance'), hashtext(${input.owner}))`)
@@ -44,8 +55,9 @@ export async function list(
   const earlier = before === undefined ? undefined : lt(attendance.id, before)
   return query(store, db =>
     db
-      .select()
+      .select({ ...columns, name: person.name })
       .from(attendance)
+      .leftJoin(person, and(eq(person.id, attendance.person), eq(person.owner, attendance.owner)))
       .where(and(within(period), earlier))
       .orderBy(desc(attendance.id))
       .limit(limit),

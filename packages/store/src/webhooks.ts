@@ -4,6 +4,8 @@ import { storable } from './json.ts'
 import { query, type Store } from './open.ts'
 import { webhookDelivery } from './schema.ts'
 
+export { deliveryStates } from './schema.ts'
+
 export type DeliveryRow = typeof webhookDelivery.$inferSelect
 
 /** Keeps a message until it is delivered, or no longer worth it. */

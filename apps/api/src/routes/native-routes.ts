@@ -6,6 +6,7 @@ import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
 import { keyRoutes } from './keys.ts'
+import { kioskRoutes } from './kiosk.ts'
 import { modelRoutes } from './models.ts'
 import { outputRoutes } from './outputs.ts'
 import { sessionRoutes } from './session.ts'
@@ -23,6 +24,7 @@ export function nativeRoutes(deps: ApiDeps): Route[] {
     ...uploadRoutes(deps),
     ...modelRoutes(deps),
     ...keyRoutes(deps),
+    ...kioskRoutes(deps),
     ...sessionRoutes(deps),
     ...systemRoutes(deps),
     ...doorRoutes(deps),

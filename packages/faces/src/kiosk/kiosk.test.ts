@@ -89,6 +89,12 @@ describe('a visitor', () => {
     expect(kiosk.view.challenge?.seconds_left).toBeGreaterThan(5)
   })
 
+  it.each([0.02, 0.05, 0.25, 0.4])('is let in whatever the camera gives: a frame each %d s', step => {
+    const kiosk = stage({ step })
+    obey(kiosk, 2000)
+    expect(kiosk.view.phase).toBe('granted')
+  })
+
   it('who stays is not asked again, and the next one is', () => {
     const kiosk = stage()
     obey(kiosk)

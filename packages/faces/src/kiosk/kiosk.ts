@@ -31,7 +31,7 @@ export interface Visitor {
 /** What a kiosk knows between two frames. Plain data, replaced and never changed. */
 export type KioskState =
   | { phase: 'idle' }
-  | { phase: 'look'; reason: LookReason; person: Visitor['person'] | null; steady: readonly Steady[] }
+  | { phase: 'look'; reason: LookReason; person: Visitor['person'] | null; steady: Steady | null }
   | { phase: 'challenge'; visitor: Visitor; rest: Rest; challenge: Challenge }
   | { phase: 'granted'; visitor: Visitor; until: number }
   | { phase: 'refused'; reason: RefusedReason; until: number; person: Visitor['person'] }
@@ -42,9 +42,13 @@ export interface Kiosk {
   refusals: { count: number; at: number }
 }
 
+/** A face that is held steady. */
 interface Steady {
+  since: number
+  frames: number
+  /** The latest few, and the time of the last. */
+  views: readonly FaceView[]
   at: number
-  view: FaceView
 }
 
 /** Seconds on one clock that never goes back. */
@@ -61,6 +65,9 @@ export interface Step {
   /** Whether this frame's face is to be recognised afresh, and the answer given as an `identity`. */
   ask: boolean
 }
+
+/** Views that the rest of a face is told from. */
+const keptViews = 12
 
 export const newKiosk: Kiosk = { state: { phase: 'idle' }, refusals: { count: 0, at: 0 } }
 
@@ -110,7 +117,7 @@ function looked(
   const [nearest, next] = faces.toSorted((a, b) => sizeOf(b) - sizeOf(a))
   if (!nearest) return { ...kiosk, state: { phase: 'idle' } }
   const person = nearest.person
-  const wait = (reason: LookReason, steady: readonly Steady[] = []): Kiosk => ({
+  const wait = (reason: LookReason, steady: Steady | null = null): Kiosk => ({
     ...kiosk,
     state: { phase: 'look', reason, person, steady },
   })
@@ -120,13 +127,11 @@ function looked(
   const reason = unready(view, height)
   if (reason !== undefined) return wait(reason)
   if (person === null) return wait('unknown')
-  const before = kiosk.state.phase === 'look' ? kiosk.state.steady : []
-  const steady = [...before.filter(other => isSame(other, view, at)), { at, view }].slice(-3 * limits.steadyFrames)
-  const first = steady[0]?.at ?? at
-  if (steady.length < limits.steadyFrames || at - first < limits.steadyTime) return wait('hold-still', steady)
+  const steady = hold(kiosk.state.phase === 'look' ? kiosk.state.steady : null, view, at)
+  if (steady.frames < limits.steadyFrames || at - steady.since < limits.steadyTime) return wait('hold-still', steady)
   const visitor = { track: view.track, person, similarity: view.similarity }
   if (!rules.challenge) return { ...newKiosk, state: { phase: 'granted', visitor, until: at + limits.granted } }
-  const rest = restOf(steady.map(({ view }) => view))
+  const rest = restOf(steady.views)
   return { ...kiosk, state: { phase: 'challenge', visitor, rest, challenge: startChallenge(rules, view, at, random) } }
 }
 
@@ -140,13 +145,16 @@ function unready(view: FaceView, height: number): LookReason | undefined {
   return mouth > limits.mouthShut ? 'mouth-open' : undefined
 }
 
-/** Frames of the same face and person, not too far apart in time. */
-function isSame(before: Steady, view: FaceView, at: number): boolean {
-  return (
-    before.view.track === view.track &&
-    before.view.person?.id === view.person?.id &&
-    at - before.at < limits.gap + limits.steadyTime
-  )
+/** Goes on where the frame before had the same face and person not long ago; else begins anew. */
+function hold(before: Steady | null, view: FaceView, at: number): Steady {
+  const last = before?.views.at(-1)
+  const same =
+    last !== undefined &&
+    last.track === view.track &&
+    last.person?.id === view.person?.id &&
+    at - (before?.at ?? 0) < limits.gap
+  if (!before || !same) return { since: at, frames: 1, views: [view], at }
+  return { ...before, frames: before.frames + 1, views: [...before.views, view].slice(-keptViews), at }
 }
 
 /** A kiosk as the outside may see it. */

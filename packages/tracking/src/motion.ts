@@ -1,4 +1,5 @@
 import type { Bbox } from '@hearth/contract'
+import { intersectionOverUnion } from './overlap.ts'
 
 /** Position and speed of one coordinate with their covariance. */
 interface Coordinate {
@@ -23,6 +24,8 @@ const firstSpeed = 2
 const acceleration = 4
 const firstGrowth = 0.5
 const growth = 1
+/** Of a sighting that fits not at all. */
+const leastTrust = 0.2
 
 function coordinate(value: number, noise: number, speedNoise: number): Coordinate {
   return { value, speed: 0, varValue: noise * noise, varSpeed: speedNoise * speedNoise, covariance: 0 }
@@ -83,10 +86,14 @@ export function predict(motion: Motion, seconds: number): void {
   }
 }
 
-/** Takes in where the box was really seen. */
+/**
+ * Takes in where the box was really seen. A sighting far from what was expected is believed less: most often the thing
+ * is half hidden, and its middle and size are not where they seem to be.
+ */
 export function observe(motion: Motion, box: Bbox): void {
   const [x, y, width, height] = centreOf(box)
-  const noise = measured * Math.sqrt(width * height)
+  const fit = Math.max(leastTrust, intersectionOverUnion(boxOf(motion), box))
+  const noise = (measured * sizeOf(motion)) / fit
   correct(motion.x, x, noise)
   correct(motion.y, y, noise)
   correct(motion.width, width, noise)

@@ -1,13 +1,23 @@
 import type { Bbox } from '@hearth/contract'
 
-/** Shared area by joint area of two boxes: 0 apart, 1 equal. */
-export function intersectionOverUnion(a: Bbox, b: Bbox): number {
+const area = (box: Bbox) => (box[2] - box[0]) * (box[3] - box[1])
+
+function intersection(a: Bbox, b: Bbox): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0])
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1])
-  if (width <= 0 || height <= 0) return 0
-  const shared = width * height
-  const area = (box: Bbox) => (box[2] - box[0]) * (box[3] - box[1])
-  return shared / (area(a) + area(b) - shared)
+  return width <= 0 || height <= 0 ? 0 : width * height
+}
+
+/** Shared area by joint area of two boxes: 0 apart, 1 equal. */
+export function intersectionOverUnion(a: Bbox, b: Bbox): number {
+  const shared = intersection(a, b)
+  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared)
+}
+
+/** Shared area by the area of the smaller box: 1 where one lies inside the other. */
+export function intersectionOverSmaller(a: Bbox, b: Bbox): number {
+  const shared = intersection(a, b)
+  return shared === 0 ? 0 : shared / Math.min(area(a), area(b))
 }
 
 /** Non-maximum suppression: the best first, without those that overlap a better one by more than `limit`. */

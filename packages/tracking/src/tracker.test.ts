@@ -75,6 +75,22 @@ describe('crossing', () => {
     }
   })
 
+  it('keeps the numbers when one is half hidden, seen as no more than a strip', () => {
+    for (const fps of [8, 10, 15, 25]) {
+      const tracker = createTracker({ confirm: 1 })
+      for (let step = 0; step < 3 * fps; step++) {
+        const front = box(20 + (80 * step) / fps, 70, 40, 40)
+        const [x1, y1, x2, y2] = box(260 - (80 * step) / fps, 80, 40, 40)
+        const covered = x1 < front[2] && x2 > front[0]
+        const strip = x1 >= front[0] && x2 <= front[2]
+        // Of what is behind only the lowest quarter shows where the other covers it.
+        const behind: Bbox = strip || Math.abs(x1 - front[0]) < 12 ? [x1, front[3], x2, y2] : [x1, y1, x2, y2]
+        const result = numbers(tracker, step / fps, found(front), found(behind))
+        expect(result, `${fps} fps, step ${step}${covered ? ', covered' : ''}`).toEqual([1, 2])
+      }
+    }
+  })
+
   it('keeps the numbers of things of different size and speed, with noise, in 30 of 30 scenes', () => {
     for (let seed = 0; seed < 30; seed++) {
       const random = generator(seed)

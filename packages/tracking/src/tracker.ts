@@ -1,7 +1,7 @@
 import { AppError, type Bbox } from '@hearth/contract'
 import { assign } from './assign.ts'
 import { boxOf, holdSize, type Motion, observe, predict, startMotion } from './motion.ts'
-import { intersectionOverUnion } from './overlap.ts'
+import { intersectionOverSmaller, intersectionOverUnion } from './overlap.ts'
 
 /** What a tracker needs to know of a thing that was found. */
 export interface Detection {
@@ -41,10 +41,8 @@ interface Track {
   seen: number
 }
 
-/** Least overlap of a sighting with where the track was expected. */
-const overlap = { high: 0.2, low: 0.5, tentative: 0.3, grown: 0.3 }
-/** By how much of their size boxes are grown on each side in the search for what moved faster than expected. */
-const reach = 0.5
+/** How much a sighting looks like what was expected there: 0 not at all, 1 equal. */
+type Likeness = (expected: Bbox, seen: Bbox) => number
 
 /**
  * A tracker in the manner of ByteTrack: things are expected where a Kalman filter of constant velocity puts them, sure
@@ -69,10 +67,10 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
     }
     const known = tracks.filter(track => track.id !== undefined)
     const owners = new Map<Detection, Track>()
-    pair(owners, known, detections.filter(sure), overlap.high)
-    pair(owners, known, detections.filter(sure), overlap.grown, reach)
-    pair(owners, seenAt(known, before), detections.filter(weak), overlap.low)
-    pair(owners, without(tracks, known), detections.filter(sure), overlap.tentative, reach)
+    pair(owners, known, detections.filter(sure), near(0.2))
+    pair(owners, known, detections.filter(sure), about)
+    pair(owners, seenAt(known, before), detections.filter(weak), near(0.5))
+    pair(owners, without(tracks, known), detections.filter(sure), about)
 
     for (const [detection, track] of owners) {
       observe(track.motion, detection.bbox)
@@ -109,20 +107,14 @@ function pair(
   owners: Map<Detection, Track>,
   tracks: readonly Track[],
   detections: readonly Detection[],
-  least: number,
-  grow = 0,
+  likeness: Likeness,
 ): void {
   const free = without(tracks, [...owners.values()])
   const open = detections.filter(detection => !owners.has(detection))
-  const expected = free.map(track => enlarge(boxOf(track.motion), grow))
-  const gain = free.map((track, row) =>
-    open.map(({ bbox, label }) => {
-      const box = expected[row]
-      if (!box || track.label !== label) return 0
-      const shared = intersectionOverUnion(box, enlarge(bbox, grow))
-      return shared >= least ? shared : 0
-    }),
-  )
+  const gain = free.map(track => {
+    const expected = boxOf(track.motion)
+    return open.map(({ bbox, label }) => (track.label === label ? likeness(expected, bbox) : 0))
+  })
   for (const [row, column] of assign(gain).entries()) {
     const track = free[row]
     const detection = open[column]
@@ -130,9 +122,24 @@ function pair(
   }
 }
 
-function enlarge(box: Bbox, share: number): Bbox {
-  if (share === 0) return box
-  const x = (box[2] - box[0]) * share
-  const y = (box[3] - box[1]) * share
-  return [box[0] - x, box[1] - y, box[2] + x, box[3] + y]
+/** Boxes that overlap by a part of their joint area. */
+function near(least: number): Likeness {
+  return (expected, seen) => {
+    const shared = intersectionOverUnion(expected, seen)
+    return shared >= least ? shared : 0
+  }
+}
+
+/**
+ * Boxes that overlap once they are grown by half of their size on each side, for what moved faster than expected; or of
+ * which one lies in the other, for what is half hidden.
+ */
+function about(expected: Bbox, seen: Bbox): number {
+  const shared = intersectionOverUnion(enlarge(expected), enlarge(seen))
+  return shared >= 0.3 || intersectionOverSmaller(expected, seen) >= 0.7 ? shared : 0
+}
+
+function enlarge([x1, y1, x2, y2]: Bbox): Bbox {
+  const [across, down] = [(x2 - x1) / 2, (y2 - y1) / 2]
+  return [x1 - across, y1 - down, x2 + across, y2 + down]
 }

@@ -1,7 +1,10 @@
 'use client'
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { usePathname } from 'next/navigation'
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react'
 import { BareFrame } from './bare-frame.tsx'
 import { Providers } from './providers.tsx'
+
+const KioskFrame = lazy(async () => ({ default: (await import('../kiosk/kiosk-frame.tsx')).KioskFrame }))
 
 const never = () => () => {}
 
@@ -12,5 +15,12 @@ export function Shell({ children }: { children: ReactNode }) {
     () => true,
     () => false,
   )
+  const kiosk = usePathname().startsWith('/kiosk')
+  if (kiosk)
+    return inBrowser ? (
+      <Suspense fallback={null}>
+        <KioskFrame>{children}</KioskFrame>
+      </Suspense>
+    ) : null
   return inBrowser ? <Providers>{children}</Providers> : <BareFrame />
 }

@@ -1,0 +1,5 @@
+import { KioskView } from '../../kiosk/kiosk-view.tsx'
+
+export default function Page() {
+  return <KioskView />
+}

@@ -2,21 +2,37 @@
 import type { Family } from '@hearth/contract'
 import humanCheckpoints from '@hearth/faces/families/human/checkpoints.json' with { type: 'json' }
 import { family as human } from '@hearth/faces/families/human/family'
+import insightCheckpoints from '@hearth/faces/families/insight/checkpoints.json' with { type: 'json' }
+import { family as insight } from '@hearth/faces/families/insight/family'
 import stableDiffusionCheckpoints from '@hearth/image/families/stable-diffusion/checkpoints.json' with { type: 'json' }
 import { family as stableDiffusion } from '@hearth/image/families/stable-diffusion/family'
 import { family as downloads } from '@hearth/models/families/downloads/family'
 import echoCheckpoints from '@hearth/testing/families/echo/checkpoints.json' with { type: 'json' }
 import { family as echo } from '@hearth/testing/families/echo/family'
+import centernetCheckpoints from '@hearth/vision/families/centernet/checkpoints.json' with { type: 'json' }
+import { family as centernet } from '@hearth/vision/families/centernet/family'
+import efficientnetLiteCheckpoints from '@hearth/vision/families/efficientnet-lite/checkpoints.json' with { type: 'json' }
+import { family as efficientnetLite } from '@hearth/vision/families/efficientnet-lite/family'
+import transformersCheckpoints from '@hearth/vision/families/transformers/checkpoints.json' with { type: 'json' }
+import { family as transformers } from '@hearth/vision/families/transformers/family'
 
 export const families: readonly Family[] = [
   human,
+  insight,
   stableDiffusion,
   downloads,
+  centernet,
+  efficientnetLite,
+  transformers,
 ]
 
 export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'human', entries: humanCheckpoints },
+  { family: 'insight', entries: insightCheckpoints },
   { family: 'stable-diffusion', entries: stableDiffusionCheckpoints },
+  { family: 'centernet', entries: centernetCheckpoints },
+  { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
+  { family: 'transformers', entries: transformersCheckpoints },
 ]
 
 export const testFamilies: readonly Family[] = [

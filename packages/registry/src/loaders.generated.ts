@@ -3,8 +3,12 @@ import type { Load } from '@hearth/contract'
 
 export const loaders: Record<string, () => Promise<{ load: Load }>> = {
   'human': () => import('@hearth/faces/families/human/load'),
+  'insight': () => import('@hearth/faces/families/insight/load'),
   'stable-diffusion': () => import('@hearth/image/families/stable-diffusion/load'),
   'downloads': () => import('@hearth/models/families/downloads/load'),
+  'centernet': () => import('@hearth/vision/families/centernet/load'),
+  'efficientnet-lite': () => import('@hearth/vision/families/efficientnet-lite/load'),
+  'transformers': () => import('@hearth/vision/families/transformers/load'),
 }
 
 export const testLoaders: Record<string, () => Promise<{ load: Load }>> = {

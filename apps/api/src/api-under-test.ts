@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { loadConfig } from '@hearth/config'
 import type { WorkerView } from '@hearth/contract'
 import { createLogger } from '@hearth/log'
-import { keys, migrate, owners, type Scope, scopes, workers } from '@hearth/store'
+import { keys, migrate, owners, type Scope, scopes, workers as workerRows } from '@hearth/store'
 import { startServices, type TestServices } from '@hearth/testing/services'
 import type { ApiDeps } from './deps.ts'
 import { openDeps } from './open-deps.ts'
@@ -19,7 +19,7 @@ const workerProgram = fileURLToPath(new URL('../../worker/src/main.ts', import.m
 
 export interface ApiOptions {
   settings?: Record<string, string>
-  /** Starts a real worker too. */
+  /** Starts a real worker too, linked to the api. */
   worker?: boolean
   /** Called with the data folder before anything looks at it. */
   prepare?: (data: string) => Promise<void>
@@ -44,6 +44,8 @@ export interface ApiUnderTest {
   ask(path: string, init?: RequestInit & { key?: string | null }): Promise<Response>
   /** The same with a JSON body. */
   post(path: string, body: unknown, init?: RequestInit & { key?: string | null }): Promise<Response>
+  /** Starts a real worker and waits until it is linked. */
+  startWorker(): Promise<ChildProcess>
   /** Pretends that a worker lives. */
   pretendWorker(memory?: number): Promise<void>
   stop(): Promise<void>
@@ -59,18 +61,7 @@ export async function startApi({
   const data = await mkdtemp(join(tmpdir(), 'hearth-api-'))
   await mkdir(join(data, '.hearth'))
   await prepare?.(data)
-  const env = {
-    DATABASE_URL: services.databaseUrl,
-    REDIS_URL: services.redisUrl,
-    HEARTH_DATA: data,
-    HEARTH_TEST_FAMILIES: '1',
-    HEARTH_DEVICE: 'cpu',
-    HEARTH_THREADS: '1',
-    HEARTH_MEMORY_GB: '2',
-    HEARTH_DRAIN_GRACE: '1',
-    HEARTH_LOG_LEVEL: process.env.HEARTH_LOG_LEVEL ?? 'silent',
-    ...settings,
-  }
+  const env = environment(services, data, settings)
   const config = loadConfig(env)
   const deps = openDeps(config, createLogger(config, 'api'))
   await migrate(deps.store)
@@ -86,7 +77,16 @@ export async function startApi({
     ...(studio === undefined ? {} : { studio: await readStudio(studio) }),
   })
   await deps.hub.ready()
-  const child = worker ? await startWorker(env) : undefined
+  const workers: ChildProcess[] = []
+  const addWorker = async () => {
+    const linked = deps.links.list().length
+    const child = await startWorker(env)
+    workers.push(child)
+    const links = async () => deps.links.list().length
+    await until('the worker is linked', links, count => count > linked)
+    return child
+  }
+  if (worker) await addWorker()
   const ask: ApiUnderTest['ask'] = (path, { key: given = key, ...init } = {}) => {
     const headers = new Headers(init.headers)
     if (given !== null) headers.set('authorization', `Bearer ${given}`)
@@ -108,14 +108,30 @@ export async function startApi({
       if (!headers.has('content-type')) headers.set('content-type', 'application/json')
       return ask(path, { ...init, method: 'POST', body: JSON.stringify(body), headers })
     },
-    pretendWorker: memory => workers.beat(deps.store, pretended(memory)),
+    startWorker: addWorker,
+    pretendWorker: memory => workerRows.beat(deps.store, pretended(memory)),
     async stop() {
-      if (child) await end(child)
+      await Promise.all(workers.map(end))
       await server.close()
       await deps.close()
       await services.stop()
       await rm(data, { recursive: true, force: true })
     },
+  }
+}
+
+function environment({ databaseUrl, redisUrl }: TestServices, data: string, settings: Record<string, string>) {
+  return {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    HEARTH_DATA: data,
+    HEARTH_TEST_FAMILIES: '1',
+    HEARTH_DEVICE: 'cpu',
+    HEARTH_THREADS: '1',
+    HEARTH_MEMORY_GB: '2',
+    HEARTH_DRAIN_GRACE: '1',
+    HEARTH_LOG_LEVEL: process.env.HEARTH_LOG_LEVEL ?? 'silent',
+    ...settings,
   }
 }
 

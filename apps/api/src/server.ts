@@ -7,6 +7,7 @@ import { AppError, liveLinkPath } from '@hearth/contract'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import type { ApiDeps } from './deps.ts'
+import { dialects } from './dialects/dialects.generated.ts'
 import { createSocketIo } from './live/socket-io.ts'
 import { dispatchUpgrades } from './live/upgrade.ts'
 import { createJobsSocket } from './live/web-socket.ts'
@@ -34,11 +35,12 @@ export async function startServer(deps: ApiDeps, { host, port, studio }: ServerO
   const app = createApp(deps, studio ? { studio } : {})
   const server = makeServer(deps.config, getRequestListener(app.fetch))
   const sockets = await createSocketIo(deps, server)
-  const plain = createJobsSocket(deps)
+  const plain = new Map(dialects.flatMap(dialect => Object.entries(dialect.sockets?.(deps) ?? {})))
+  plain.set('/ws/jobs', createJobsSocket(deps))
   dispatchUpgrades(server, {
     '/socket.io': sockets.upgrade,
-    '/ws/jobs': plain.upgrade,
     [liveLinkPath]: deps.links.upgrade,
+    ...Object.fromEntries([...plain].map(([path, { upgrade }]) => [path, upgrade])),
   })
   await listen(server, host, port)
   const { port: bound } = server.address() as AddressInfo
@@ -49,7 +51,7 @@ export async function startServer(deps: ApiDeps, { host, port, studio }: ServerO
     async close() {
       await announced.close()
       deps.links.close()
-      plain.close()
+      for (const socket of plain.values()) socket.close()
       // Socket.IO closes the server too and waits for its connections; streams among them end only when they are cut.
       const cut = setTimeout(() => server.closeAllConnections(), lastMoment)
       await sockets.close()

@@ -3,9 +3,13 @@ import { type JobEvent, toAppError } from '@hearth/contract'
 import { createAdapter } from '@socket.io/redis-streams-adapter'
 import { Redis } from 'ioredis'
 import { Server, type Socket } from 'socket.io'
+import { Adapter } from 'socket.io-adapter'
 import { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
 import { isWelcome, socketCaller } from '../auth/socket-caller.ts'
 import type { ApiDeps } from '../deps.ts'
+import { largestFrame, serveKiosks } from '../kiosk/kiosk-socket.ts'
+import { serveFrames } from './socket-frames.ts'
 import type { UpgradeHandler } from './upgrade.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { obeyWatch } from './watch-message.ts'
@@ -47,31 +51,43 @@ export async function createSocketIo(
     connectionStateRecovery: { maxDisconnectionDuration: recovery, skipMiddlewares: false },
     destroyUpgrade: false,
     serveClient: false,
-    maxHttpBufferSize: 64 * 1024,
+    // A frame somewhat beyond its limit is told so rather than cut off.
+    maxHttpBufferSize: Math.max(2 * deps.config.liveFrame, largestFrame + 1024),
     allowRequest: (request, done) => done(null, isWelcome(deps, request)),
   })
   // Upgrades are handed over by path; engine.io must not listen for them by itself.
   server.removeAllListeners('upgrade')
   const jobs = io.of('/jobs')
-  jobs.use((socket, next) => {
-    const given = z.object({ key: z.string().max(500) }).safeParse(socket.handshake.auth)
-    socketCaller(deps, socket.request, given.success ? given.data.key : undefined).then(
-      caller => {
-        socket.data.caller = caller.owner
-        next()
-      },
-      error => next(Object.assign(new Error(toAppError(error).message), { data: toAppError(error).report() })),
-    )
-  })
+  jobs.use(known(deps, caller => caller.owner))
   jobs.on('connection', socket => serve(deps, socket))
+  // What a camera saw goes to nobody else: not through the queue server, and not kept for a connection that broke.
+  for (const cameras of [io.of('/live'), io.of('/kiosk')]) cameras.adapter = new Adapter(cameras)
+  io.of('/live').use(known(deps, caller => caller))
+  io.of('/live').on('connection', socket => serveFrames(deps, socket))
+  const kiosks = serveKiosks(deps, io)
   // Namespace `/` has nothing to offer.
   io.on('connection', socket => socket.disconnect(true))
   return {
     upgrade: (request, socket, head) => io.engine.handleUpgrade(request as never, socket as never, head),
     async close() {
       await io.close()
+      await kiosks.close()
       redis.disconnect()
     },
+  }
+}
+
+/** Lets in who may use tasks. @param keep what is kept of the caller with the socket. */
+function known(deps: ApiDeps, keep: (caller: Caller) => unknown) {
+  return (socket: Socket, next: (error?: Error) => void) => {
+    const given = z.object({ key: z.string().max(500) }).safeParse(socket.handshake.auth)
+    socketCaller(deps, socket.request, given.success ? given.data.key : undefined).then(
+      caller => {
+        socket.data.caller = keep(caller)
+        next()
+      },
+      error => next(Object.assign(new Error(toAppError(error).message), { data: toAppError(error).report() })),
+    )
   }
 }
 

@@ -29,7 +29,7 @@ export function serveLink(socket: WebSocket, lane: LiveLane, log: Logger): Serve
       send({ type: 'done', call, ...(await work(controller.signal)) })
     } catch (thrown) {
       const error = toAppError(thrown)
-      if (error.code === 'internal') log.error({ error: thrown }, 'a live run failed')
+      if (!(thrown instanceof AppError)) log.error({ error: thrown }, 'a live run failed')
       send({ type: 'failed', call, error: error.report() })
     } finally {
       calls.delete(call)

@@ -22,6 +22,7 @@ export const task = defineTask({
       .default(0)
       .meta({ description: 'Size of a second file, noise that depends on the text alone.' }),
     previews: z.boolean().default(false).meta({ description: 'Send a preview after each step.' }),
+    count: z.boolean().default(false).meta({ description: 'Tell how many runs of its stream there were.' }),
     fail_at: step.optional().meta({ description: 'Step that throws.' }),
     crash_at: step.optional().meta({ description: 'Step at which the process kills itself.' }),
     hang_at: step.optional().meta({ description: 'Step that blocks the process for ever.' }),
@@ -30,6 +31,7 @@ export const task = defineTask({
     text: z.string(),
     steps: z.int(),
     file: z.string().meta({ description: 'Name of the output file that holds the text.' }),
+    count: z.int().optional(),
   }),
   chunk: z.object({ step: z.int() }),
   examples: [

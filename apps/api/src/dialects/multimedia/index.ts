@@ -4,6 +4,9 @@ import type { ApiDeps } from '../../deps.ts'
 import type { Env } from '../../http/env.ts'
 import { type ErrorAnswer, statusOf } from '../../http/errors.ts'
 import type { Dialect } from '../dialect.ts'
+import { createCameraSocket } from './camera-socket.ts'
+import { mountFaceRecognition } from './face-recognition.ts'
+import { mountImageRecognition } from './image-recognition.ts'
 import { mountImageToImage } from './image-to-image.ts'
 import { mountOutputs } from './outputs.ts'
 import { mountTextToImage } from './text-to-image.ts'
@@ -19,6 +22,8 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   mountTextToImage(app, deps)
   mountImageToImage(app, deps, error)
   mountOutputs(app, deps)
+  mountImageRecognition(app, deps)
+  mountFaceRecognition(app, deps)
 }
 
 /** The multimedia API: one path for each task, `/outputs/...` for what they made. */
@@ -29,4 +34,5 @@ export const dialect: Dialect = {
     /^\/outputs(\/|$)/.test(path) || (/^\/api\/./.test(path) && !/^\/api\/(v1|docs|openapi\.json)(\/|$)/.test(path)),
   mount,
   error,
+  sockets: deps => ({ '/ws/camera': createCameraSocket(deps) }),
 }

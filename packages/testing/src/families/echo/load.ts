@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { AppError, type Load, perform } from '@hearth/contract'
+import { AppError, type Load, perform, type RunContext } from '@hearth/contract'
 import { task as echo } from '../../echo/spec.ts'
 
 // 1 x 1 white JPEG.
@@ -37,11 +37,19 @@ export const load: Load = async checkpoint => {
           const bytes = noise(text, input.bytes)
           await context.save({ name: 'noise.bin', bytes, mime: 'application/octet-stream' })
         }
-        return { text, steps: input.steps, file: file.name }
+        return { text, steps: input.steps, file: file.name, ...(input.count ? { count: countRun(context) } : {}) }
       }),
     },
     dispose: async () => {},
   }
+}
+
+/** Number of this run in its stream; 0 where it stands alone. */
+function countRun({ memory }: RunContext): number {
+  if (!memory) return 0
+  const count = Number(memory.get('count') ?? 0) + 1
+  memory.set('count', count)
+  return count
 }
 
 /** `length` bytes that depend on the text alone. */

@@ -25,7 +25,7 @@ export function createApp(deps: ApiDeps, { studio = new Map(), only }: AppOption
   app.use(nameAndLog(deps.log))
   app.use(requireOwnHost(deps.config))
   if (!only) mountRoutes(app, deps, nativeRoutes(deps))
-  for (const dialect of only ? [only] : dialects) dialect.mount(app, deps)
+  for (const dialect of only ? [only] : dialects.filter(({ doorOnly }) => doorOnly !== true)) dialect.mount(app, deps)
   const known = app.routes
     .filter(route => route.method !== 'ALL')
     .map(route => ({ ...route, at: patternOf(route.path) }))

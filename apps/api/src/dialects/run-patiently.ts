@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { toAppError } from '@hearth/contract'
+import type { Caller } from '../auth/caller.ts'
+import type { ApiDeps } from '../deps.ts'
+import { findTask } from '../intake/accept-job.ts'
+import { runOrder } from '../intake/run-order.ts'
+import type { LiveAnswer } from '../live-lane/live-lane.ts'
+
+/** Seconds for which a client waits in silence: below the shortest limit of common proxies, which is 60. */
+const longest = 45
+
+/**
+ * Runs a task at once for a client that knows nothing of early refusals: a model or device that is in use is asked for
+ * again, and again, until it has a turn.
+ * @throws AppError as `runOrder`.
+ */
+export async function runPatiently(
+  deps: ApiDeps,
+  caller: Caller,
+  order: { task: string; input: Record<string, unknown>; model?: string | undefined },
+  signal: AbortSignal,
+): Promise<LiveAnswer> {
+  const late = performance.now() + longest * 1000
+  const task = findTask(deps, order.task)
+  for (;;) {
+    try {
+      return await runOrder(deps, caller, { task, input: order.input, model: order.model }, signal)
+    } catch (thrown) {
+      const { code, retryAfter = 1 } = toAppError(thrown)
+      const pause = Math.min(retryAfter, 5) * 1000
+      if (code !== 'device-busy' || performance.now() + pause > late) throw thrown
+      await delay(pause, undefined, { signal })
+    }
+  }
+}

@@ -51,6 +51,23 @@ create table upload (
 );
 create index upload_owner on upload (owner, created_at);
 
+-- Streams and videos that a worker looks at while somebody watches.
+create table camera (
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  name text not null,
+  -- rtsp:// or rtsps:// with its password, or upload:<id>. Never leaves the server as it is.
+  source text not null,
+  task text not null,
+  model text,
+  options jsonb not null default '{}',
+  -- Frames looked at in a second.
+  fps double precision not null,
+  enabled boolean not null default true,
+  created_at timestamptz(3) not null default now()
+);
+create index camera_owner on camera (owner, created_at);
+
 -- Processes of the api that answer now. Workers dial them for work that is done at once.
 create table api_node (
   id text primary key,

@@ -1,6 +1,7 @@
 export * as apiNodes from './api-nodes.ts'
 export * as attendance from './attendance.ts'
 export * as audit from './audit.ts'
+export * as cameras from './cameras.ts'
 export { type DumpedRow, dump, load } from './dump.ts'
 export * as events from './events.ts'
 export { hashSecret, newId } from './ids.ts'

@@ -94,6 +94,25 @@ export const upload = pgTable(
   table => [index('upload_owner').on(table.owner, table.createdAt)],
 )
 
+export const camera = pgTable(
+  'camera',
+  {
+    id: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    source: text().notNull(),
+    task: text().notNull(),
+    model: text(),
+    options: jsonb().$type<JsonObject>().notNull().default({}),
+    fps: doublePrecision().notNull(),
+    enabled: boolean().notNull().default(true),
+    createdAt: at().notNull().defaultNow(),
+  },
+  table => [index('camera_owner').on(table.owner, table.createdAt)],
+)
+
 export const apiNode = pgTable('api_node', {
   id: text().primaryKey(),
   host: text().notNull(),

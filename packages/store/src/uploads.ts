@@ -1,7 +1,7 @@
 import { AppError } from '@hearth/contract'
-import { and, asc, eq, lt } from './drizzle.ts'
+import { and, eq, inArray, lt, sql } from './drizzle.ts'
 import { query, type Store } from './open.ts'
-import { upload } from './schema.ts'
+import { camera, job, upload } from './schema.ts'
 
 export type UploadRow = typeof upload.$inferSelect
 
@@ -28,14 +28,31 @@ export async function get(store: Store, { id, owner }: { id: string; owner?: str
   return row
 }
 
-/** Uploads made before a moment, oldest first. */
-export async function olderThan(
-  store: Store,
-  { before, limit }: { before: Date; limit: number },
-): Promise<UploadRow[]> {
-  return query(store, db =>
-    db.select().from(upload).where(lt(upload.createdAt, before)).orderBy(asc(upload.createdAt)).limit(limit),
+/**
+ * Forgets uploads made before a moment that no job and no camera refers to; their files are the caller's to remove.
+ * @returns their ids.
+ */
+export async function removeUnused(store: Store, { before }: { before: Date }): Promise<string[]> {
+  // One pass over the references that there are, not one search for each upload.
+  const used = sql`
+    select (regexp_matches(${job.input}::text, 'upload:([A-Za-z0-9_-]{8,64})', 'g'))[1] from ${job}
+    where ${job.input}::text like '%upload:%'
+    union all
+    select substr(${camera.source}, 8) from ${camera} where ${camera.source} like 'upload:%'`
+  const rows = await query(store, db =>
+    db
+      .delete(upload)
+      .where(and(lt(upload.createdAt, before), sql`${upload.id} not in (${used})`))
+      .returning({ id: upload.id }),
   )
+  return rows.map(({ id }) => id)
+}
+
+/** Those of these ids that are known. */
+export async function known(store: Store, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await query(store, db => db.select({ id: upload.id }).from(upload).where(inArray(upload.id, ids)))
+  return new Set(rows.map(({ id }) => id))
 }
 
 export async function remove(store: Store, { id, owner }: { id: string; owner?: string }): Promise<void> {

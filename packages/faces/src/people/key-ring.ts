@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open as openFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open as openFile, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@hearth/contract'
 import { type KeyPlace, readMasterKey } from './master-key.ts'
@@ -19,8 +19,6 @@ export interface KeyRing {
   get(person: string): Promise<Buffer>
   /** Overwrites and removes it; nothing happens if it is gone already. */
   destroy(person: string): Promise<void>
-  /** Ids of all people who have a key, with the time it was made. */
-  list(): AsyncGenerator<{ person: string; madeAt: Date }>
 }
 
 /** The folder of the keys, which the backup knows too. */
@@ -32,9 +30,14 @@ export function openKeyRing(place: KeyPlace): KeyRing {
   // The end of an id is random, its beginning is the time.
   const folderOf = (person: string) => join(root, person.slice(-2))
   const pathOf = (person: string) => join(folderOf(person), `${named(person)}${suffix}`)
+  let master: Buffer | undefined
+  const masterKey = () => {
+    master ??= readMasterKey(place)
+    return master
+  }
   const find = async (person: string) => {
     const sealed = await readIfThere(pathOf(person))
-    return sealed && open(readMasterKey(place), sealed, keyOfPerson(person))
+    return sealed && open(masterKey(), sealed, keyOfPerson(person))
   }
   return {
     find,
@@ -48,20 +51,12 @@ export function openKeyRing(place: KeyPlace): KeyRing {
     async make(person) {
       const key = randomBytes(32)
       await mkdir(folderOf(person), { recursive: true, mode: 0o700 })
-      await writeNew(pathOf(person), seal(readMasterKey(place), key, keyOfPerson(person)))
+      await writeNew(pathOf(person), seal(masterKey(), key, keyOfPerson(person)))
       return key
     },
     async destroy(person) {
       await overwrite(pathOf(person))
       await rm(pathOf(person), { force: true })
-    },
-    async *list() {
-      for (const folder of await namesIn(root)) {
-        for (const name of await namesIn(join(root, folder))) {
-          const found = await statIfThere(join(root, folder, name))
-          if (name.endsWith(suffix) && found) yield { person: name.slice(0, -suffix.length), madeAt: found.mtime }
-        }
-      }
     },
   }
 }
@@ -97,8 +92,6 @@ async function overwrite(path: string): Promise<void> {
 }
 
 const readIfThere = (path: string) => ifThere(() => readFile(path))
-const statIfThere = (path: string) => ifThere(() => stat(path))
-const namesIn = async (path: string) => (await ifThere(() => readdir(path))) ?? []
 
 async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -3,6 +3,9 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { AppError } from '@hearth/contract'
 
+/** Its name in the state folder. */
+export const masterKeyFile = 'master.key'
+
 /** What of the configuration the keys need. */
 export interface KeyPlace {
   masterKey?: Buffer | undefined
@@ -15,7 +18,7 @@ export interface KeyPlace {
  */
 export function readMasterKey({ masterKey, roots }: KeyPlace): Buffer {
   if (masterKey) return masterKey
-  const path = join(roots.state, 'master.key')
+  const path = join(roots.state, masterKeyFile)
   if (!existsSync(path)) makeMasterKey(path, roots.state)
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
   if (key.length === 32) return key

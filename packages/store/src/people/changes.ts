@@ -75,6 +75,30 @@ export async function* allSearchable(store: Store, { owner }: { owner: string })
   }
 }
 
+/** Some faces of a collection by one embedder, taken at random but person by person, so that there are pairs of each. */
+export async function sample(
+  store: Store,
+  input: { owner: string; collection: string; embedder: { id: string; digest: string }; limit: number },
+): Promise<SearchableFace[]> {
+  const { owner, collection, embedder, limit } = input
+  return query(store, db =>
+    db
+      .select(columns)
+      .from(personFace)
+      .innerJoin(person, eq(person.id, personFace.person))
+      .where(
+        and(
+          eq(person.owner, owner),
+          eq(person.collection, collection),
+          eq(personFace.embedder, embedder.id),
+          eq(personFace.embedderDigest, embedder.digest),
+        ),
+      )
+      .orderBy(sql`md5(${person.id})`, asc(personFace.id))
+      .limit(limit),
+  )
+}
+
 const columns = {
   face: personFace.id,
   person: person.id,

@@ -1,14 +1,14 @@
-export { allSearchable, changes, latestChange, type SearchableFace, searchable } from './changes.ts'
+export { allSearchable, changes, latestChange, type SearchableFace, sample, searchable } from './changes.ts'
 export {
   type CollectionRow,
   collections,
+  countFaces,
   expired,
   faces,
   faceViews,
   get,
   ids,
   keyDestroyed,
-  known,
   list,
   log,
   type PersonFilter,

@@ -127,6 +127,18 @@ export async function threshold(
   return row?.value ?? null
 }
 
+/** How many faces an owner's people have. */
+export async function countFaces(store: Store, { owner }: { owner: string }): Promise<number> {
+  const [row] = await query(store, db =>
+    db
+      .select({ faces: count() })
+      .from(personFace)
+      .innerJoin(person, eq(person.id, personFace.person))
+      .where(eq(person.owner, owner)),
+  )
+  return row?.faces ?? 0
+}
+
 /** People whose time is over. */
 export async function expired(store: Store, { limit }: { limit: number }): Promise<{ id: string; owner: string }[]> {
   return query(store, db =>
@@ -137,12 +149,6 @@ export async function expired(store: Store, { limit }: { limit: number }): Promi
       .orderBy(asc(person.expiresAt))
       .limit(limit),
   )
-}
-
-/** Which of these ids are people, whoever's. */
-export async function known(store: Store, ids: string[]): Promise<Set<string>> {
-  const rows = await query(store, db => db.select({ id: person.id }).from(person).where(inArray(person.id, ids)))
-  return new Set(rows.map(row => row.id))
 }
 
 /** All ids, some at a time; for comparing them with what lies beside the database. */

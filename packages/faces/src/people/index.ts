@@ -1,0 +1,19 @@
+export { type Calibration, calibrate } from './calibrate.ts'
+export { consentDigest, consentText, digestOf } from './consent-text.ts'
+export { embeddingTask, type Live } from './embed.ts'
+export { type Asker, addPictures, enrol, type PeopleDeps, type ReadPicture } from './enrol.ts'
+export { type KeyRing, keyFolder, openKeyRing } from './key-ring.ts'
+export { erase, exportPerson, merge, readCrop, sweep } from './manage.ts'
+export { masterKeyFile } from './master-key.ts'
+export { type ReEnrolment, reEnrol } from './re-enrol.ts'
+export {
+  type CurrentEmbedder,
+  collectionView,
+  enrolment,
+  logView,
+  personExport,
+  personView,
+  viewCollection,
+  viewLog,
+  viewPerson,
+} from './views.ts'

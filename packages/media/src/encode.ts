@@ -28,8 +28,8 @@ export async function encodePicture(picture: Picture, options: EncodeOptions): P
     const bytes = await image.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer()
     return parameters === undefined ? new Uint8Array(bytes) : insertJpegExif(bytes, exifBlock(parameters))
   }
+  if (parameters === undefined) return new Uint8Array(await image.webp({ quality }).toBuffer())
   const bytes = await image.removeAlpha().webp({ quality }).toBuffer()
-  if (parameters === undefined) return new Uint8Array(bytes)
   return insertWebpExif(bytes, exifBlock(parameters), picture.width, picture.height)
 }
 

@@ -1,0 +1,49 @@
+import { defineFamily } from '@hearth/contract'
+import { task as classifyImage } from '../../classify-image/spec.ts'
+import { task as classifyZeroShot } from '../../classify-zero-shot/spec.ts'
+import { task as detectObjects } from '../../detect-objects/spec.ts'
+import { task as embedImage } from '../../embed-image/spec.ts'
+import { task as estimateDepth } from '../../estimate-depth/spec.ts'
+import { task as removeBackground } from '../../remove-background/spec.ts'
+import { readLayout } from './layout.ts'
+
+const mebibyte = 2 ** 20
+/** The process itself, with onnxruntime, transformers.js and sharp in it, and a large picture being looked at. */
+const base = 400 * mebibyte
+
+/** Bytes that weights and what is computed with them take, over their size on disk; halves unfold where fp32 computes. */
+const factors = { fp32: 1.6, fp16: 3, mixed: 3, int8: 4 } as const
+
+/** What models of this layout are called in the list of models, by what they do. */
+const titles = {
+  classifier: 'Image classifier',
+  detector: 'Object detector',
+  depth: 'Depth estimator',
+  matting: 'Background remover',
+  pair: 'Image and text embedder',
+} as const
+
+/** Models that look at pictures, as ONNX graphs in the layout of transformers.js. */
+export const family = defineFamily({
+  id: 'transformers',
+  title: 'Transformers',
+  engine: 'onnx',
+  tasks: [
+    detectObjects.id,
+    classifyImage.id,
+    classifyZeroShot.id,
+    embedImage.id,
+    estimateDepth.id,
+    removeBackground.id,
+  ],
+  async describe(folder) {
+    const paths = new Set(folder.files.map(({ path }) => path))
+    const layout = readLayout(paths, await folder.json('config.json'))
+    if (!layout) return undefined
+    const { tasks, precision, kind, modelType } = layout
+    return { title: modelType ? `${titles[kind]} (${modelType})` : titles[kind], tasks, precision, defaults: {} }
+  },
+  estimate: checkpoint => Math.ceil(base + factors[checkpoint.precision] * checkpoint.bytes),
+  // One picture is one picture: it is scaled to what the model takes.
+  work: () => 1,
+})

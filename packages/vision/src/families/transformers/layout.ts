@@ -1,0 +1,92 @@
+import type { CheckpointEntry } from '@hearth/contract'
+import { z } from 'zod'
+import { task as classifyImage } from '../../classify-image/spec.ts'
+import { task as classifyZeroShot } from '../../classify-zero-shot/spec.ts'
+import { task as detectObjects } from '../../detect-objects/spec.ts'
+import { task as embedImage } from '../../embed-image/spec.ts'
+import { task as estimateDepth } from '../../estimate-depth/spec.ts'
+import { task as removeBackground } from '../../remove-background/spec.ts'
+
+/** The part of a checkpoint's config.json that is looked at. */
+const modelConfig = z.looseObject({
+  model_type: z.string().optional(),
+  architectures: z.array(z.string()).nullish(),
+  id2label: z.record(z.string(), z.string()).optional(),
+})
+
+/** Endings of graph files, by the library's name for what they compute in; the first that is there is taken. */
+const precisions = {
+  fp32: { suffix: '', precision: 'fp32' },
+  fp16: { suffix: '_fp16', precision: 'fp16' },
+  q8: { suffix: '_quantized', precision: 'int8' },
+  int8: { suffix: '_int8', precision: 'int8' },
+  uint8: { suffix: '_uint8', precision: 'int8' },
+} as const satisfies Record<string, { suffix: string; precision: CheckpointEntry['precision'] }>
+export type Dtype = keyof typeof precisions
+
+/** A model of one graph: pixels in, one kind of finding out. */
+type Kind = 'classifier' | 'detector' | 'depth' | 'matting' | 'pair'
+
+const kinds: Record<Kind, readonly string[]> = {
+  classifier: [classifyImage.id],
+  detector: [detectObjects.id],
+  depth: [estimateDepth.id],
+  matting: [removeBackground.id],
+  pair: [classifyZeroShot.id, embedImage.id],
+}
+
+/** Models whose code comes with their weights go by these names in `model_type` or among the architectures. */
+const mattingNames = ['birefnet', 'isnet', 'modnet', 'briarmbg', 'ben']
+const pairTypes = ['clip', 'siglip']
+
+export interface Layout {
+  kind: Kind
+  modelType: string
+  /** Ids of tasks. */
+  tasks: string[]
+  dtype: Dtype
+  precision: CheckpointEntry['precision']
+  /** Graph of the whole model. */
+  whole: boolean
+  /** Graphs of the two halves of a pair. */
+  towers: boolean
+  /** Names of classes, by number. */
+  labels: string[]
+}
+
+function kindOf(modelType: string, architectures: readonly string[]): Kind | undefined {
+  const names = [modelType, ...architectures].map(name => name.toLowerCase())
+  if (names.some(name => mattingNames.includes(name))) return 'matting'
+  if (architectures.some(name => name.endsWith('ForImageClassification'))) return 'classifier'
+  if (architectures.some(name => name.endsWith('ForObjectDetection'))) return 'detector'
+  if (architectures.some(name => name.endsWith('ForDepthEstimation'))) return 'depth'
+  return pairTypes.includes(modelType) ? 'pair' : undefined
+}
+
+function labelsOf(id2label: Record<string, string>): string[] {
+  const count = Math.max(-1, ...Object.keys(id2label).map(Number)) + 1
+  return Array.from({ length: count }, (_, id) => id2label[id] ?? `class ${id}`)
+}
+
+/**
+ * What a folder in the layout of transformers.js holds, from its file names and config.json; undefined if it is of
+ * another layout or of a kind that no task is served with.
+ */
+export function readLayout(paths: ReadonlySet<string>, config: unknown): Layout | undefined {
+  const parsed = modelConfig.safeParse(config)
+  if (!parsed.success || !paths.has('preprocessor_config.json')) return undefined
+  const { model_type: modelType = '', architectures, id2label = {} } = parsed.data
+  const kind = kindOf(modelType, architectures ?? [])
+  if (!kind) return undefined
+  const words = paths.has('tokenizer.json')
+  for (const [dtype, { suffix, precision }] of Object.entries(precisions) as [Dtype, (typeof precisions)[Dtype]][]) {
+    const has = (graph: string) => paths.has(`onnx/${graph}${suffix}.onnx`)
+    const whole = has('model')
+    const towers = kind === 'pair' && has('vision_model') && has('text_model')
+    if (!(whole || towers) || (kind === 'pair' && !words)) continue
+    // The scale between likeness and score is in the graph of the whole model alone.
+    const tasks = kinds[kind].filter(task => whole || task !== classifyZeroShot.id)
+    return { kind, modelType, tasks, dtype, precision, whole, towers, labels: labelsOf(id2label) }
+  }
+  return undefined
+}

@@ -66,12 +66,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     memoryBudget: s.HEARTH_MEMORY_GB === undefined ? undefined : s.HEARTH_MEMORY_GB * gibibyte,
     vramBudget: s.HEARTH_VRAM_GB === undefined ? undefined : s.HEARTH_VRAM_GB * gibibyte,
     jobsPerDevice: s.HEARTH_JOBS_PER_DEVICE,
-    livePerDevice: s.HEARTH_LIVE_PER_DEVICE,
-    /** Of one key. */
-    liveStreams: s.HEARTH_LIVE_STREAMS,
-    liveFps: s.HEARTH_LIVE_FPS,
-    /** Bytes. */
-    liveFrame: s.HEARTH_LIVE_FRAME_KB * 1024,
+    ...liveLimits(s),
     /** Seconds. */
     idleTimeout: s.HEARTH_IDLE_TIMEOUT,
     cancelGrace: s.HEARTH_CANCEL_GRACE,
@@ -79,10 +74,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     /** Requests a minute and key. */
     rateGenerate: s.HEARTH_RATE_GENERATE,
     rateStatus: s.HEARTH_RATE_STATUS,
-    /** Bytes. */
-    maxUpload: s.HEARTH_MAX_UPLOAD_MB * 2 ** 20,
-    maxPixels: s.HEARTH_MAX_PIXELS,
-    ffmpeg: s.HEARTH_FFMPEG,
+    ...mediaLimits(s),
     fetch: s.HEARTH_FETCH,
     hfEndpoint: s.HF_ENDPOINT,
     hfToken: s.HF_TOKEN,
@@ -95,6 +87,29 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: s.HEARTH_LOG_LEVEL,
     testFamilies: s.HEARTH_TEST_FAMILIES,
   })
+}
+
+function liveLimits(s: z.output<typeof schema>) {
+  return {
+    livePerDevice: s.HEARTH_LIVE_PER_DEVICE,
+    /** Of one key. */
+    liveStreams: s.HEARTH_LIVE_STREAMS,
+    liveFps: s.HEARTH_LIVE_FPS,
+    /** Bytes. */
+    liveFrame: s.HEARTH_LIVE_FRAME_KB * 1024,
+  }
+}
+
+function mediaLimits(s: z.output<typeof schema>) {
+  return {
+    /** Bytes. */
+    maxUpload: s.HEARTH_MAX_UPLOAD_MB * 2 ** 20,
+    maxVideo: s.HEARTH_MAX_VIDEO_MB * 2 ** 20,
+    /** Milliseconds. */
+    uploadKeep: s.HEARTH_UPLOAD_KEEP_HOURS * 3600_000,
+    maxPixels: s.HEARTH_MAX_PIXELS,
+    ffmpeg: s.HEARTH_FFMPEG,
+  }
 }
 
 export type Config = ReturnType<typeof loadConfig>

@@ -97,6 +97,12 @@ export const settings = {
   HEARTH_RATE_GENERATE: count.default(100).describe('Requests a minute and key on routes that start work.'),
   HEARTH_RATE_STATUS: count.default(1000).describe('Requests a minute and key on all other routes.'),
   HEARTH_MAX_UPLOAD_MB: count.default(64).describe('Largest request body, in MiB.'),
+  HEARTH_MAX_VIDEO_MB: count.default(256).describe('Largest video that can be uploaded, in MiB.'),
+  HEARTH_UPLOAD_KEEP_HOURS: z.coerce
+    .number()
+    .positive()
+    .default(24)
+    .describe('Hours after which uploads that nothing refers to are removed.'),
   HEARTH_MAX_PIXELS: count
     .default(50_000_000)
     .describe('Largest picture taken in, in pixels, checked before it is decoded.'),

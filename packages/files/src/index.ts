@@ -1,6 +1,6 @@
 import type { NewFile, OutputFile } from '@hearth/contract'
 import { type JobPlace, outputFolder, outputPath, removeOutputs, type Staging, stage, sweepStaging } from './outputs.ts'
-import { removeUpload, storeUpload, uploadPath } from './uploads.ts'
+import { oldUploads, removeUpload, storeUpload, uploadPath } from './uploads.ts'
 
 export { renameDurably, syncFolder, writeDurably } from './durable.ts'
 export { signLink, verifyLink } from './links.ts'
@@ -21,6 +21,7 @@ export function createFiles(config: { roots: { outputs: string; uploads: string 
     sweepStaging: (isRunning: (job: string, attempt: number) => Promise<boolean>) => sweepStaging(outputs, isRunning),
     storeUpload: (bytes: Uint8Array) => storeUpload(uploads, bytes),
     uploadPath: (id: string) => uploadPath(uploads, id),
+    oldUploads: (before: Date) => oldUploads(uploads, before),
     removeUpload: (id: string) => removeUpload(uploads, id),
   }
 }

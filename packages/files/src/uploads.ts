@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@hearth/contract'
 import { syncFolder, writeDurably } from './durable.ts'
@@ -26,4 +26,14 @@ export function uploadPath(root: string, id: string): string {
 
 export async function removeUpload(root: string, id: string): Promise<void> {
   await rm(uploadPath(root, id), { force: true })
+}
+
+/** Ids of files that were stored before a moment. */
+export async function oldUploads(root: string, before: Date): Promise<string[]> {
+  await mkdir(root, { recursive: true })
+  const old: string[] = []
+  for (const id of await readdir(root)) {
+    if (safeId.test(id) && (await stat(join(root, id))).mtime < before) old.push(id)
+  }
+  return old
 }

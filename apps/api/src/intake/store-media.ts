@@ -1,7 +1,7 @@
 import { AppError, type MediaKind } from '@hearth/contract'
 import { fetchGuarded } from '@hearth/fetch'
 import { parseReference } from '@hearth/files'
-import { decodePicture, inspectPicture } from '@hearth/media'
+import { decodePicture, inspectPicture, inspectVideo, sniffVideo } from '@hearth/media'
 import { jobs, uploads } from '@hearth/store'
 import type { ApiDeps } from '../deps.ts'
 
@@ -28,7 +28,7 @@ export interface StoredUpload {
  * @throws AppError naming what is wrong with it; nothing is stored then.
  */
 export async function toReference(deps: ApiDeps, owner: string, kind: MediaKind, media: Media): Promise<string> {
-  if (typeof media === 'string' && /^(upload|output):/.test(media)) return ownReference(deps, owner, media)
+  if (typeof media === 'string' && /^(upload|output):/.test(media)) return ownReference(deps, owner, kind, media)
   const bytes = await toBytes(deps, media)
   const { id } = await storeMedia(deps, owner, kind, bytes)
   return `upload:${id}`
@@ -52,20 +52,31 @@ export async function storeMedia(
   kind: MediaKind,
   bytes: Uint8Array,
 ): Promise<StoredUpload> {
-  if (bytes.byteLength > deps.config.maxUpload) {
-    throw new AppError('too-large', `the file has ${bytes.byteLength} bytes, more than ${deps.config.maxUpload}`)
+  if (kind === 'audio') throw new AppError('unsupported-media', 'audio files are not taken yet')
+  const most = kind === 'video' ? deps.config.maxVideo : deps.config.maxUpload
+  if (bytes.byteLength > most) {
+    throw new AppError('too-large', `the file has ${bytes.byteLength} bytes, more than ${most}`, {
+      hint: `Send a smaller one, or raise ${kind === 'video' ? 'HEARTH_MAX_VIDEO_MB' : 'HEARTH_MAX_UPLOAD_MB'}.`,
+    })
   }
-  if (kind !== 'image') throw new AppError('unsupported-media', `${kind} files are not taken yet`)
-  const { mime, width, height } = await inspectPicture(bytes, { maxPixels: deps.config.maxPixels })
-  await requireWhole(bytes, deps.config.maxPixels)
+  const seen = kind === 'image' ? await checkPicture(deps, bytes) : undefined
+  if (kind === 'video') sniffVideo(bytes)
   const stored = await deps.files.storeUpload(bytes)
   try {
+    // ffmpeg reads files, not bytes: a video is looked at where it lies, and removed again if it is none.
+    const { mime, width, height } = seen ?? (await inspectVideo(deps.files.uploadPath(stored.id)))
     await uploads.create(deps.store, { ...stored, owner, mime, width, height })
+    return { ...stored, mime, width, height }
   } catch (error) {
     await deps.files.removeUpload(stored.id)
     throw error
   }
-  return { ...stored, mime, width, height }
+}
+
+async function checkPicture({ config: { maxPixels } }: ApiDeps, bytes: Uint8Array) {
+  const info = await inspectPicture(bytes, { maxPixels })
+  await requireWhole(bytes, maxPixels)
+  return info
 }
 
 /** Pictures decoded at the same time, so that many large ones do not take the memory of this process. */
@@ -98,13 +109,22 @@ async function fetchMedia(deps: ApiDeps, url: string): Promise<Uint8Array> {
   return bytes
 }
 
-async function ownReference(deps: ApiDeps, owner: string, reference: string): Promise<string> {
+async function ownReference(deps: ApiDeps, owner: string, kind: MediaKind, reference: string): Promise<string> {
   const parsed = parseReference(reference)
-  if ('upload' in parsed) {
-    if (await uploads.get(deps.store, { id: parsed.upload, owner })) return reference
-    throw new AppError('not-found', `there is no upload ${parsed.upload.slice(0, 80)}`)
+  const mime = 'upload' in parsed ? await uploadMime(deps, owner, parsed.upload) : await outputMime(deps, owner, parsed)
+  if (mime === undefined) {
+    const what = 'upload' in parsed ? `upload ${parsed.upload.slice(0, 80)}` : `output ${reference.slice(7, 200)}`
+    throw new AppError('not-found', `there is no ${what}`)
   }
-  const row = await jobs.get(deps.store, { id: parsed.job, owner })
-  if (row?.outputs.some(file => file.name === parsed.name)) return reference
-  throw new AppError('not-found', `there is no output ${reference.slice(7, 200)}`)
+  if (mime.startsWith(`${kind}/`)) return reference
+  throw new AppError('unsupported-media', `${reference.slice(0, 200)} is ${mime}; wanted here: ${kind}`)
+}
+
+async function uploadMime(deps: ApiDeps, owner: string, id: string): Promise<string | undefined> {
+  return (await uploads.get(deps.store, { id, owner }))?.mime
+}
+
+async function outputMime(deps: ApiDeps, owner: string, { job, name }: { job: string; name: string }) {
+  const row = await jobs.get(deps.store, { id: job, owner })
+  return row?.outputs.find(file => file.name === name)?.mime
 }

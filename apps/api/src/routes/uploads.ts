@@ -1,8 +1,9 @@
 import { AppError } from '@hearth/contract'
+import { findVideoFormat } from '@hearth/media'
 import { uploads } from '@hearth/store'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
-import { readForm } from '../http/body.ts'
+import { readForm, smallBody } from '../http/body.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import { sendFile } from '../http/send-file.ts'
 import { bodyLimit } from '../intake/read-order.ts'
@@ -18,20 +19,20 @@ const uploadView = z.object({
 })
 const uploadId = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/) })
 
-/** Pictures to be used as inputs. */
+/** Pictures and videos to be used as inputs. */
 export function uploadRoutes(deps: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'post',
       path: '/api/v1/uploads',
       tag: 'Uploads',
-      summary: 'Upload a picture',
+      summary: 'Upload a picture or video',
       scope: 'tasks',
       rate: 'status',
-      described: { schema: z.object({ file: z.file().meta({ description: 'The picture.' }) }), form: true },
+      described: { schema: z.object({ file: z.file().meta({ description: 'The picture or video.' }) }), form: true },
       answers: { 201: { description: 'Checked and kept.', schema: uploadView } },
       async handle({ c, caller }) {
-        const { fields } = await readForm(c, bodyLimit(deps))
+        const { fields } = await readForm(c, Math.max(bodyLimit(deps), deps.config.maxVideo + smallBody))
         const file = fields.map(([, value]) => value).find(value => value instanceof File)
         if (!file) {
           throw new AppError('invalid-input', 'the form has no file', {
@@ -39,8 +40,9 @@ export function uploadRoutes(deps: ApiDeps): Route[] {
             hint: 'Send it as the part "file".',
           })
         }
-        const stored = await storeMedia(deps, caller.owner, 'image', new Uint8Array(await file.arrayBuffer()))
-        return c.json(stored, 201)
+        const bytes = new Uint8Array(await file.arrayBuffer())
+        const kind = findVideoFormat(bytes) === undefined ? 'image' : 'video'
+        return c.json(await storeMedia(deps, caller.owner, kind, bytes), 201)
       },
     }),
     defineRoute({

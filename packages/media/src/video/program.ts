@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { loadConfig } from '@hearth/config'
+import { childEnvironment, loadConfig } from '@hearth/config'
 import { AppError } from '@hearth/contract'
 
 /** Lines of stderr that are kept to explain a failure. */
@@ -29,7 +29,9 @@ export interface ProgramOptions {
 export function startProgram(name: 'ffmpeg' | 'ffprobe', args: readonly string[], options: ProgramOptions): Program {
   const { signal, failure, secret } = options
   signal?.throwIfAborted()
-  const child = spawn(pathOf(name), args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  // No setting reaches it: what decodes strangers' files need know no secrets.
+  const env = { NODE_ENV: 'production', ...childEnvironment([]) } as const
+  const child = spawn(pathOf(name), args, { stdio: ['pipe', 'pipe', 'pipe'], env })
   const kill = () => void child.kill('SIGKILL')
   signal?.addEventListener('abort', kill, { once: true })
   const said = lastWords(child)

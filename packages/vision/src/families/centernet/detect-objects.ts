@@ -2,6 +2,7 @@ import { AppError, perform } from '@hearth/contract'
 import { decodePicture, type Picture, resizeTensorflow } from '@hearth/media'
 import { floatData, type OnnxSession } from '@hearth/runtime/onnx'
 import { suppress } from '@hearth/tracking'
+import type { DetectFrame } from '../../detect-in-video/run.ts'
 import { task } from '../../detect-objects/spec.ts'
 import { chooseObjects, type FoundObject } from '../../found-objects.ts'
 
@@ -33,20 +34,26 @@ export function readRows(
   return suppress(found, overlap)
 }
 
-/** Throws `model-broken` where the graph does not take squares of a fixed size. */
-export function detectObjects(session: OnnxSession, labels: readonly string[]) {
+/** Finds all that the model sees in a picture. Throws `model-broken` where the graph does not take squares of a fixed size. */
+export function openDetector(session: OnnxSession, labels: readonly string[]): DetectFrame {
   const side = session.inputs[0]?.dims[1]
   if (typeof side !== 'number') throw new AppError('model-broken', 'the model does not say what size it takes')
-  return perform(task, async (input, context) => {
-    const picture = await decodePicture(await context.read(input.image))
+  return async picture => {
     const data = prepare(picture, side)
-    context.signal.throwIfAborted()
     const results = await session.run({ image: { type: 'float32', data, dims: [1, side, side, 3] } })
     const rows = results.detections
     if (!rows) throw new AppError('model-broken', 'the model gives no detections')
+    return readRows(floatData(rows), side, picture, labels)
+  }
+}
+
+export function detectObjects(detect: DetectFrame) {
+  return perform(task, async (input, context) => {
+    const picture = await decodePicture(await context.read(input.image))
+    context.signal.throwIfAborted()
+    const found = await detect(picture)
     context.progress(1, 1)
     const { width, height } = picture
-    const objects = chooseObjects(readRows(floatData(rows), side, picture, labels), input, picture, context)
-    return { width, height, objects }
+    return { width, height, objects: chooseObjects(found, input, picture, context) }
   })
 }

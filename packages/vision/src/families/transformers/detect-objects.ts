@@ -1,8 +1,10 @@
 import { type Bbox, perform } from '@hearth/contract'
+import type { Picture } from '@hearth/media'
+import type { DetectFrame } from '../../detect-in-video/run.ts'
 import { task } from '../../detect-objects/spec.ts'
 import { chooseObjects, type FoundObject } from '../../found-objects.ts'
 import type { Result } from './library.ts'
-import { type Looker, look, need, sigmoid, softmax } from './looking.ts'
+import { type Looker, look, need, pixelFeeds, sigmoid, softmax } from './looking.ts'
 
 /** Models whose last class means that there is nothing; classes of all others are judged one by one. */
 const withNothingClass = ['detr', 'yolos', 'table-transformer']
@@ -12,21 +14,27 @@ const withNothingClass = ['detr', 'yolos', 'table-transformer']
  * the last class of RT-DETR and D-FINE, and gives their scores wrongly.
  */
 export function detectObjects(looker: Looker) {
-  const { modelType, labels } = looker.layout
-  const read = withNothingClass.includes(modelType) ? oneForEachBox : bestOfAll
   return perform(task, async (input, context) => {
     const { picture, results } = await look(looker, input.image, context)
     const { width, height } = picture
-    const found = read(need(results, 'logits')).map(({ box, label, score }): FoundObject => {
-      const at = box * 4
-      return {
-        label: labels[label] ?? `class ${label}`,
-        score,
-        bbox: corners(need(results, 'pred_boxes').data, at, width, height),
-      }
-    })
-    return { width, height, objects: chooseObjects(found, input, picture, context) }
+    return { width, height, objects: chooseObjects(objectsOf(looker, results, picture), input, picture, context) }
   })
+}
+
+/** The same for frames that are decoded already. */
+export function detectFrames(looker: Looker): DetectFrame {
+  const { graph, processor } = looker
+  return async picture => objectsOf(looker, await graph.run(pixelFeeds(graph, processor.prepare(picture))), picture)
+}
+
+function objectsOf({ layout }: Looker, results: Record<string, Result>, { width, height }: Picture): FoundObject[] {
+  const read = withNothingClass.includes(layout.modelType) ? oneForEachBox : bestOfAll
+  const boxes = need(results, 'pred_boxes').data
+  return read(need(results, 'logits')).map(({ box, label, score }) => ({
+    label: layout.labels[label] ?? `class ${label}`,
+    score,
+    bbox: corners(boxes, box * 4, width, height),
+  }))
 }
 
 /** Centre and size as shares of the picture to corners in pixels. */

@@ -1,6 +1,7 @@
 import { defineFamily } from '@hearth/contract'
 import { task as classifyImage } from '../../classify-image/spec.ts'
 import { task as classifyZeroShot } from '../../classify-zero-shot/spec.ts'
+import { task as detectInVideo } from '../../detect-in-video/spec.ts'
 import { task as detectObjects } from '../../detect-objects/spec.ts'
 import { task as embedImage } from '../../embed-image/spec.ts'
 import { task as estimateDepth } from '../../estimate-depth/spec.ts'
@@ -30,6 +31,7 @@ export const family = defineFamily({
   engine: 'onnx',
   tasks: [
     detectObjects.id,
+    detectInVideo.id,
     classifyImage.id,
     classifyZeroShot.id,
     embedImage.id,

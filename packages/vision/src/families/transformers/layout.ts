@@ -2,6 +2,7 @@ import type { CheckpointEntry } from '@hearth/contract'
 import { z } from 'zod'
 import { task as classifyImage } from '../../classify-image/spec.ts'
 import { task as classifyZeroShot } from '../../classify-zero-shot/spec.ts'
+import { task as detectInVideo } from '../../detect-in-video/spec.ts'
 import { task as detectObjects } from '../../detect-objects/spec.ts'
 import { task as embedImage } from '../../embed-image/spec.ts'
 import { task as estimateDepth } from '../../estimate-depth/spec.ts'
@@ -29,7 +30,7 @@ type Kind = 'classifier' | 'detector' | 'depth' | 'matting' | 'pair'
 
 const kinds: Record<Kind, readonly string[]> = {
   classifier: [classifyImage.id],
-  detector: [detectObjects.id],
+  detector: [detectObjects.id, detectInVideo.id],
   depth: [estimateDepth.id],
   matting: [removeBackground.id],
   pair: [classifyZeroShot.id, embedImage.id],

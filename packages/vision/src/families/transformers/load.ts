@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { AppError, type Checkpoint, type Executor, type Load, type Placement } from '@hearth/contract'
 import { task as classifyImageTask } from '../../classify-image/spec.ts'
 import { task as classifyZeroShotTask } from '../../classify-zero-shot/spec.ts'
+import { detectInVideo } from '../../detect-in-video/run.ts'
+import { task as detectInVideoTask } from '../../detect-in-video/spec.ts'
 import { task as detectObjectsTask } from '../../detect-objects/spec.ts'
 import { task as embedImageTask } from '../../embed-image/spec.ts'
 import { task as estimateDepthTask } from '../../estimate-depth/spec.ts'
 import { task as removeBackgroundTask } from '../../remove-background/spec.ts'
 import { classifyImage } from './classify-image.ts'
 import { classifyZeroShot } from './classify-zero-shot.ts'
-import { detectObjects } from './detect-objects.ts'
+import { detectFrames, detectObjects } from './detect-objects.ts'
 import { embedImage } from './embed-image.ts'
 import { estimateDepth } from './estimate-depth.ts'
 import { type ImageProcessor, openImageProcessor } from './image-processor.ts'
@@ -39,6 +41,7 @@ async function readFolder({ dir }: Checkpoint): Promise<{ layout: Layout; proces
 const byLooking: Record<string, (looker: Looker) => Executor<never>> = {
   [classifyImageTask.id]: classifyImage,
   [detectObjectsTask.id]: detectObjects,
+  [detectInVideoTask.id]: looker => detectInVideo(detectFrames(looker)),
   [estimateDepthTask.id]: estimateDepth,
   [removeBackgroundTask.id]: removeBackground,
 }

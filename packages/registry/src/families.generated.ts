@@ -13,6 +13,7 @@ import centernetCheckpoints from '@hearth/vision/families/centernet/checkpoints.
 import { family as centernet } from '@hearth/vision/families/centernet/family'
 import efficientnetLiteCheckpoints from '@hearth/vision/families/efficientnet-lite/checkpoints.json' with { type: 'json' }
 import { family as efficientnetLite } from '@hearth/vision/families/efficientnet-lite/family'
+import { family as paddleOcr } from '@hearth/vision/families/paddle-ocr/family'
 import transformersCheckpoints from '@hearth/vision/families/transformers/checkpoints.json' with { type: 'json' }
 import { family as transformers } from '@hearth/vision/families/transformers/family'
 
@@ -23,6 +24,7 @@ export const families: readonly Family[] = [
   downloads,
   centernet,
   efficientnetLite,
+  paddleOcr,
   transformers,
 ]
 

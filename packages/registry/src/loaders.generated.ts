@@ -8,6 +8,7 @@ export const loaders: Record<string, () => Promise<{ load: Load }>> = {
   'downloads': () => import('@hearth/models/families/downloads/load'),
   'centernet': () => import('@hearth/vision/families/centernet/load'),
   'efficientnet-lite': () => import('@hearth/vision/families/efficientnet-lite/load'),
+  'paddle-ocr': () => import('@hearth/vision/families/paddle-ocr/load'),
   'transformers': () => import('@hearth/vision/families/transformers/load'),
 }
 

@@ -7,8 +7,9 @@ import type { LiveLane } from '../lanes/live.ts'
 import { dial } from './dial.ts'
 import { type ServedLink, serveLink } from './serve-link.ts'
 
-/** Milliseconds between two looks for api processes. */
+/** Milliseconds between two looks for api processes: with a link, and without any. */
 const interval = 1_000
+const hurry = 200
 /** Seconds without a beat after which one is not looked for any more. */
 const maxAge = 10
 /** Milliseconds before a connection is tried again: the first time, and at most. */
@@ -91,7 +92,7 @@ export function keepLinks({ store, worker, lane, models, log }: LinksOptions): L
   async function watch(): Promise<void> {
     while (!stop.signal.aborted) {
       await look()
-      await wait(interval, undefined, { signal: stop.signal }).catch(() => undefined)
+      await wait(open.size > 0 ? interval : hurry, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   }
 

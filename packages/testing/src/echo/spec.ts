@@ -22,6 +22,7 @@ export const task = defineTask({
       .default(0)
       .meta({ description: 'Size of a second file, noise that depends on the text alone.' }),
     previews: z.boolean().default(false).meta({ description: 'Send a preview after each step.' }),
+    digest: z.boolean().default(false).meta({ description: 'Give back the sha256 of the file, and no output file.' }),
     count: z.boolean().default(false).meta({ description: 'Tell how many runs of its stream there were.' }),
     fail_at: step.optional().meta({ description: 'Step that throws.' }),
     crash_at: step.optional().meta({ description: 'Step at which the process kills itself.' }),
@@ -30,7 +31,7 @@ export const task = defineTask({
   output: z.object({
     text: z.string(),
     steps: z.int(),
-    file: z.string().meta({ description: 'Name of the output file that holds the text.' }),
+    file: z.string().meta({ description: 'Name of the output file that holds the text; empty without one.' }),
     count: z.int().optional(),
   }),
   chunk: z.object({ step: z.int() }),

@@ -16,7 +16,8 @@ export const load: Load = async checkpoint => {
   return {
     tasks: {
       [echo.id]: perform(echo, async (input, context) => {
-        const text = input.file === undefined ? input.text : Buffer.from(await context.read(input.file)).toString()
+        const given = input.file === undefined ? undefined : Buffer.from(await context.read(input.file))
+        const text = given === undefined ? input.text : input.digest ? sha256(given) : given.toString()
         for (let step = 1; step <= input.steps; step++) {
           if (input.step_ms > 0) await wait(input.step_ms, undefined, { signal: context.signal })
           // Lets a cancel in that waits at the door, as the end of a real step does.
@@ -32,16 +33,22 @@ export const load: Load = async checkpoint => {
           context.chunk({ step })
           context.progress(step, input.steps)
         }
+        const counted = input.count ? { count: countRun(context) } : {}
+        if (input.digest) return { text, steps: input.steps, file: '', ...counted }
         const file = await context.save({ name: 'echo.txt', bytes: Buffer.from(text), mime: 'text/plain' })
         if (input.bytes > 0) {
           const bytes = noise(text, input.bytes)
           await context.save({ name: 'noise.bin', bytes, mime: 'application/octet-stream' })
         }
-        return { text, steps: input.steps, file: file.name, ...(input.count ? { count: countRun(context) } : {}) }
+        return { text, steps: input.steps, file: file.name, ...counted }
       }),
     },
     dispose: async () => {},
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Number of this run in its stream; 0 where it stands alone. */

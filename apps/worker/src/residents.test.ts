@@ -1,6 +1,6 @@
 import type { Checkpoint, DeviceView, Family } from '@hearth/contract'
 import { family as echo } from '@hearth/testing/families/echo/family'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Engine } from './engine/host.ts'
 import type { Lease } from './lease.ts'
 import { Residents } from './residents.ts'
@@ -201,6 +201,61 @@ describe('residents', () => {
     expect(other.warm).toBe(false)
     expect(isAlive(pid)).toBe(false)
     await other.release()
+  })
+
+  it('give what is answered at once turns of its own, and refuse it what a job has in use', async () => {
+    const residents = create(1)
+    const job = await residents.lease(want('echo'))
+    await (await residents.lease(want('echo-large-a', [0], { lane: 'live' }))).release()
+    await expect(residents.lease(want('echo', [0], { lane: 'live' }))).rejects.toMatchObject({
+      code: 'device-busy',
+      retryAfter: 5,
+    })
+    await job.release()
+    await (await residents.lease(want('echo', [0], { lane: 'live' }))).release()
+  })
+
+  it('let what is answered at once go before jobs, but not for ever', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const residents = create(1)
+      const served: string[] = []
+      const take = async (name: string, more: Partial<Want>) => {
+        const lease = await residents.lease(want('echo', [0], more))
+        served.push(name)
+        return lease
+      }
+      const first = await take('frame', { lane: 'live' })
+      const job = take('job', {})
+      const second = take('second frame', { lane: 'live' })
+      await first.release()
+      const frame = await second
+      vi.advanceTimersByTime(6_000)
+      const third = take('third frame', { lane: 'live' })
+      // The job has waited long enough; what comes meanwhile is told to come again.
+      const refused = expect(third).rejects.toMatchObject({ code: 'device-busy' })
+      await frame.release()
+      await (await job).release()
+      await refused
+      expect(served).toEqual(['frame', 'second frame', 'job'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('keep what a stream holds, and say so; refuse at once who needs its room', async () => {
+    const residents = create(1)
+    const live = { lane: 'live' as const }
+    const letGo = residents.hold('echo-large-a', 'stream')
+    const lease = await residents.lease(want('echo-large-a', [0], live))
+    await lease.load(never)
+    await lease.release()
+    expect(residents.views().residents).toMatchObject([{ model: 'echo-large-a', state: 'busy' }])
+    await expect(residents.lease(want('echo-large-b', [0], live))).rejects.toMatchObject({ code: 'device-busy' })
+    const waiting = residents.lease(want('echo-large-b'))
+    letGo()
+    await (await waiting).release()
+    expect(residents.views().residents).toEqual([])
   })
 
   it('refuse those that wait when they close', async () => {

@@ -50,6 +50,8 @@ export const checkpointEntry = z.object({
   sources: z.array(source),
   /** Empty: whatever the source's folder holds in the family's layout. */
   files: z.array(weightFile).default([]),
+  /** Which of the source's files to take where `files` is empty; empty as well: all. Publishers keep many precisions. */
+  paths: z.array(z.string()).default([]),
 })
 export type CheckpointEntry = z.infer<typeof checkpointEntry>
 

@@ -60,7 +60,7 @@ function viewBroken(item: Broken, entry: CatalogueEntry | undefined): ModelView 
 }
 
 function viewAvailable(entry: CatalogueEntry): ModelView {
-  const { family, sources, files: _files, ...shown } = entry
+  const { family, sources, files: _files, paths: _paths, ...shown } = entry
   return {
     ...shown,
     family: family.id,

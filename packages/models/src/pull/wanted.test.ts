@@ -30,4 +30,11 @@ describe('choosing among all files of a source', () => {
   it('takes safetensors where there are no graphs', () => {
     expect(chosen('config.json', 'model.safetensors', 'teaser.png')).toEqual(['config.json', 'model.safetensors'])
   })
+
+  it('takes only the named ones where the entry names them, and says which is not there', () => {
+    const named = { ...entry, paths: ['config.json', 'onnx/model.onnx'] }
+    const offered = offer('config.json', 'onnx/model.onnx', 'onnx/model_fp16.onnx', 'vocab.json')
+    expect(chooseFiles(named, offered).map(({ path }) => path)).toEqual(named.paths)
+    expect(() => chooseFiles(named, offer('config.json'))).toThrow('onnx/model.onnx')
+  })
 })

@@ -17,11 +17,12 @@ const trimmings = /(^|\/)(\.[^/]*|readme[^/]*|[^/]*\.(md|png|jpe?g|webp|gif|mp4|
 const otherFormats = /(\.(safetensors|msgpack|h5|tflite|xml|py)|(^|\/)safety_checker\/[^/]+)$/i
 
 /**
- * Which of a source's files to take: those that the entry lists, else all that may be part of a model.
+ * Which of a source's files to take: those that the entry lists or names, else all that may be part of a model.
  * @throws AppError `model-broken` for pickle files, for unsafe names and where the source contradicts the entry.
  */
 export function chooseFiles<T extends WantedFile>(entry: CheckpointEntry, offered: readonly T[]): (T & WantedFile)[] {
   if (entry.files.length > 0) return entry.files.map(file => matchFile(entry, file, offered))
+  if (entry.paths.length > 0) return entry.paths.map(path => offeredAt(entry, path, offered))
   // Publishers keep the same weights in several formats side by side; where there are graphs, they are what runs.
   const graphs = offered.some(({ path }) => path.endsWith('.onnx'))
   const data = offered.filter(
@@ -42,10 +43,16 @@ export function chooseFiles<T extends WantedFile>(entry: CheckpointEntry, offere
 
 /** An entry must not name files that are refused, whatever the source. @throws AppError `model-broken`. */
 export function checkListed(entry: CheckpointEntry): void {
-  for (const { path } of entry.files) {
+  for (const path of [...entry.files.map(file => file.path), ...entry.paths]) {
     safePath(path)
     if (isPickle(path)) throw new AppError('model-broken', `${entry.id} lists ${path}: ${pickleReason}`)
   }
+}
+
+function offeredAt<T extends WantedFile>(entry: CheckpointEntry, wanted: string, offered: readonly T[]): T {
+  const found = offered.find(({ path }) => path === wanted)
+  if (!found) throw new AppError('model-broken', `${entry.id}: the source does not hold ${wanted}`)
+  return found
 }
 
 function matchFile<T extends WantedFile>(
@@ -53,9 +60,8 @@ function matchFile<T extends WantedFile>(
   listed: CheckpointEntry['files'][number],
   offered: readonly T[],
 ): T {
-  const found = offered.find(({ path }) => path === listed.path)
+  const found = offeredAt(entry, listed.path, offered)
   const broken = (what: string) => new AppError('model-broken', `${entry.id}: the source ${what}`)
-  if (!found) throw broken(`does not hold ${listed.path}`)
   if (found.bytes !== undefined && found.bytes !== listed.bytes) {
     throw broken(`has ${listed.path} with ${found.bytes} bytes instead of ${listed.bytes}`)
   }

@@ -37,11 +37,14 @@ const processorConfig = z.looseObject({
   keep_aspect_ratio: z.boolean().nullish(),
   ensure_multiple_of: side.nullish(),
   do_flip_channel_order: z.boolean().nullish(),
+  do_pad: z.boolean().nullish(),
+  size_divisor: side.nullish(),
+  size_divisibility: side.nullish(),
 })
 type ProcessorConfig = z.infer<typeof processorConfig>
 
 /** Settings that change the picture in ways that are not done here: better refused than ignored. */
-const refused = ['do_thumbnail', 'do_crop_margin', 'do_align_long_axis', 'pad_size', 'size_divisor']
+const refused = ['do_thumbnail', 'do_crop_margin', 'do_align_long_axis', 'pad_size']
 
 interface Size {
   width: number
@@ -71,6 +74,7 @@ export function openImageProcessor(settings: unknown, modelType: string): ImageP
   const config = parsed.data
   const odd = refused.find(name => config[name] !== undefined && config[name] !== null && config[name] !== false)
   if (odd) throw broken(`asks for ${odd}, which is not supported`)
+  if (config.do_pad && config.size_divisor) throw broken('asks for padding to a multiple, which is not supported')
   const filter = filters[config.resample ?? 2]
   if (!filter) throw broken('asks for nearest-neighbour scaling, which is not supported')
   const goal = goalOf(config, modelType)
@@ -106,19 +110,19 @@ const byShorterSide =
 function goalOf(config: ProcessorConfig, modelType: string): Goal {
   const type = typeOf(config)
   const { size: given } = config
+  // Patches of YOLOS lie on a grid of 16 pixels, and its processor cuts sides down to it.
+  const grid = modelType === 'yolos' ? 16 : (config.size_divisibility ?? config.size_divisor ?? 1)
   if (given === undefined || given === null) {
-    if (config.do_resize) throw broken('asks for scaling to no size')
-    return size => ({ size })
+    if (config.do_resize && grid === 1) throw broken('asks for scaling to no size')
+    return size => ({ size: toGrid(size, grid) })
   }
   const named = typeof given === 'number' ? nameSize(given, config.max_size, type) : given
   const { height, width, shortest_edge: shorter, longest_edge: longest } = named
   if (type.startsWith('ConvNext')) return convNext(shorter ?? height, config.crop_pct ?? 224 / 256)
   if (shorter !== undefined && longest !== undefined) {
-    // Patches of YOLOS lie on a grid of 16 pixels, and its processor cuts sides down to it.
-    const grid = modelType === 'yolos' ? 16 : 1
     return picture => ({ size: toGrid(betweenEdges(picture, shorter, longest), grid) })
   }
-  if (shorter !== undefined) return picture => ({ size: toShorterEdge(picture, shorter) })
+  if (shorter !== undefined) return picture => ({ size: toGrid(toShorterEdge(picture, shorter), grid) })
   if (height === undefined || width === undefined) throw broken('gives a size that is not understood')
   const multiple = config.ensure_multiple_of ?? 1
   if (config.keep_aspect_ratio || multiple > 1) {
@@ -157,8 +161,10 @@ export function betweenEdges({ width, height }: Size, edge: number, longest: num
   return { width: Math.trunc((scale * width) / height), height: short }
 }
 
+/** Each side cut down to a multiple of the grid, of which there is one place at least. */
 function toGrid({ width, height }: Size, grid: number): Size {
-  return { width: width - (width % grid), height: height - (height % grid) }
+  const cut = (value: number) => Math.max(grid, value - (value % grid))
+  return { width: cut(width), height: cut(height) }
 }
 
 /** As near to the size as the proportions allow, each side a multiple. */

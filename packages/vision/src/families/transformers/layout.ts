@@ -38,6 +38,7 @@ const kinds: Record<Kind, readonly string[]> = {
 
 /** Models whose code comes with their weights go by these names in `model_type` or among the architectures. */
 const mattingNames = ['birefnet', 'isnet', 'modnet', 'briarmbg', 'ben']
+const depthTypes = ['depth_anything', 'dpt', 'glpn']
 const pairTypes = ['clip', 'siglip']
 
 export interface Layout {
@@ -55,12 +56,16 @@ export interface Layout {
   labels: string[]
 }
 
-function kindOf(modelType: string, architectures: readonly string[]): Kind | undefined {
+/** Conversions of models that transformers has no code for say little more of themselves than a type. */
+function kindOf(modelType: string, architectures: readonly string[], classes: number): Kind | undefined {
   const names = [modelType, ...architectures].map(name => name.toLowerCase())
   if (names.some(name => mattingNames.includes(name))) return 'matting'
   if (architectures.some(name => name.endsWith('ForImageClassification'))) return 'classifier'
   if (architectures.some(name => name.endsWith('ForObjectDetection'))) return 'detector'
   if (architectures.some(name => name.endsWith('ForDepthEstimation'))) return 'depth'
+  if (architectures.length === 0 && depthTypes.includes(modelType)) return 'depth'
+  // BiRefNet's conversion goes by the name of its backbone; a classifier would say so and name its classes.
+  if (architectures.length === 0 && modelType === 'swin' && classes === 0) return 'matting'
   return pairTypes.includes(modelType) ? 'pair' : undefined
 }
 
@@ -77,7 +82,8 @@ export function readLayout(paths: ReadonlySet<string>, config: unknown): Layout 
   const parsed = modelConfig.safeParse(config)
   if (!parsed.success || !paths.has('preprocessor_config.json')) return undefined
   const { model_type: modelType = '', architectures, id2label = {} } = parsed.data
-  const kind = kindOf(modelType, architectures ?? [])
+  const labels = labelsOf(id2label)
+  const kind = kindOf(modelType, architectures ?? [], labels.length)
   if (!kind) return undefined
   const words = paths.has('tokenizer.json')
   for (const [dtype, { suffix, precision }] of Object.entries(precisions) as [Dtype, (typeof precisions)[Dtype]][]) {
@@ -87,7 +93,7 @@ export function readLayout(paths: ReadonlySet<string>, config: unknown): Layout 
     if (!(whole || towers) || (kind === 'pair' && !words)) continue
     // The scale between likeness and score is in the graph of the whole model alone.
     const tasks = kinds[kind].filter(task => whole || task !== classifyZeroShot.id)
-    return { kind, modelType, tasks, dtype, precision, whole, towers, labels: labelsOf(id2label) }
+    return { kind, modelType, tasks, dtype, precision, whole, towers, labels }
   }
   return undefined
 }

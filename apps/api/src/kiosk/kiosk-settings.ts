@@ -20,6 +20,7 @@ const shown = {
     description: 'Whether actions are asked for. Without, a photograph of a known face is let in too.',
   }),
   actions: z.int().min(1).max(4).meta({ description: 'How many actions.' }),
+  blink: z.boolean().meta({ description: 'Whether blinking is among them; through glasses it may not be seen.' }),
 }
 
 /** What may be set; what is left out stays as it is. */
@@ -53,6 +54,7 @@ const stored = z.object({
   sound: z.boolean().default(true),
   challenge: z.boolean().default(true),
   actions: z.int().default(3),
+  blink: z.boolean().default(true),
   collection: z.string().default('default'),
   threshold: z.number().nullable().default(null),
   attendance_minutes: z.number().default(5),
@@ -97,6 +99,6 @@ function isWebAddress(value: string): boolean {
 /** What a kiosk itself may know. */
 export const kioskFace = z.object(shown)
 
-export function faceOf({ welcome, sound, challenge, actions }: KioskSettings): z.output<typeof kioskFace> {
-  return { welcome, sound, challenge, actions }
+export function faceOf({ welcome, sound, challenge, actions, blink }: KioskSettings): z.output<typeof kioskFace> {
+  return { welcome, sound, challenge, actions, blink }
 }

@@ -101,7 +101,13 @@ describe('settings', () => {
     const own = await (await api.ask('/api/v1/kiosk/settings')).json()
     expect(own).toMatchObject({ collection: 'default', attendance_minutes: 5, deliveries: [] })
     const shown = await (await api.ask('/api/v1/kiosk/settings', { key: kioskKey })).json()
-    expect(shown).toEqual({ welcome: { en: 'Hi {name}', zh: '你好' }, sound: false, challenge: false, actions: 3 })
+    expect(shown).toEqual({
+      welcome: { en: 'Hi {name}', zh: '你好' },
+      sound: false,
+      challenge: false,
+      actions: 3,
+      blink: true,
+    })
     const stranger = await api.makeKey({ owner: await api.makeOwner('stranger') })
     expect(await (await api.ask('/api/v1/kiosk/settings', { key: stranger })).json()).toMatchObject({ sound: true })
   })

@@ -27,7 +27,7 @@ function rig(challenge = true) {
       looks.push({ bytes, fresh, answer })
       return answer.promise
     },
-    rules: () => ({ challenge, actions: 1 }),
+    rules: () => ({ challenge, actions: 1, blink: true }),
     now: () => at,
     random: () => 0.3,
     show: view => views.push(view),

@@ -1,4 +1,4 @@
-import { type Action, doesOther, drawActions, isAtRest, type Rest, shows } from './actions.ts'
+import { type Action, actions, doesOther, drawActions, isAtRest, type Rest, shows } from './actions.ts'
 import { type FaceView, faceView, jump, type SeenFace, sizeOf } from './face-view.ts'
 import type { KioskEvent, RefusedReason, Visitor } from './kiosk.ts'
 import { type KioskRules, limits } from './rules.ts'
@@ -30,7 +30,8 @@ interface Evidence {
 type Verdict = { refused: RefusedReason } | { passed: true } | { challenge: Challenge; ask: boolean }
 
 export function startChallenge(rules: KioskRules, view: FaceView, at: number, random: () => number): Challenge {
-  const drawn = drawActions(Math.min(4, Math.max(1, Math.round(rules.actions))), random)
+  const allowed = actions.filter(action => rules.blink || action !== 'blink')
+  const drawn = drawActions(Math.min(4, Math.max(1, Math.round(rules.actions))), random, allowed)
   const [shortest, longest] = limits.pause
   return {
     actions: drawn,

@@ -3,19 +3,9 @@ import { type Acted, actedHead, ann, heldPicture } from './acted-face.ts'
 import { type Action, actions, drawActions } from './actions.ts'
 import type { SeenFace } from './face-view.ts'
 import { advance, type Kiosk, type KioskEvent, newKiosk, viewOf } from './kiosk.ts'
+import { seeded } from './seeded.ts'
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-const rules = { challenge: true, actions: 3 }
+const rules = { challenge: true, actions: 3, blink: true }
 
 /** A kiosk that is shown frames, 10 a second unless told otherwise. */
 function stage({ seed = 1, step = 0.1, identity = () => 'ann' as string | null } = {}) {
@@ -131,7 +121,7 @@ describe('a visitor', () => {
     let kiosk: Kiosk = newKiosk
     for (let at = 0; at < 1; at += 0.1) {
       const event = { kind: 'frame' as const, at, height: 600, faces: [actedHead()] }
-      kiosk = advance(kiosk, event, { challenge: false, actions: 3 }, () => 0).kiosk
+      kiosk = advance(kiosk, event, { ...rules, challenge: false }, () => 0).kiosk
     }
     expect(viewOf(kiosk, 1).phase).toBe('granted')
   })
@@ -294,8 +284,11 @@ describe('drawing actions', () => {
       expect(list.every((action, index) => action !== list[index - 1])).toBe(true)
     }
     expect(drawn.size).toBe(4 * 3 * 3 - 2)
-    expect(new Set(Array.from({ length: 200 }, () => drawActions(1, random)[0]))).not.toContain('blink')
-    expect(actions).toHaveLength(4)
+    const single = new Set(Array.from({ length: 200 }, () => drawActions(1, random)[0]))
+    expect([...single].toSorted()).toEqual(['turn_left', 'turn_right'])
+    const without = actions.filter(action => action !== 'blink')
+    const some = Array.from({ length: 200 }, () => drawActions(4, random, without)).flat()
+    expect(new Set(some)).toEqual(new Set(without))
   })
 })
 

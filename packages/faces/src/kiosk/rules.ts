@@ -4,6 +4,8 @@ export interface KioskRules {
   challenge: boolean
   /** How many, 1 to 4. */
   actions: number
+  /** Whether blinking is among them: through glasses it may not be seen. */
+  blink: boolean
 }
 
 /** Limits that are not for choosing. Times in seconds, sizes as parts of the picture's height, angles in degrees. */
@@ -15,7 +17,7 @@ export const limits = {
   yaw: 15,
   pitch: 20,
   roll: 20,
-  eyesOpen: 0.18,
+  eyesOpen: 0.14,
   mouthShut: 0.3,
   /** To do an action, and to come back to rest. */
   action: 6,

@@ -38,7 +38,9 @@ export function describeApi(routes: readonly Route[], tasks: readonly Task[], ve
   for (const route of routes.filter(
     route => route.method === 'post' && route.path.startsWith('/api/v1/tasks/{task}/'),
   )) {
-    for (const task of tasks) add(route.path.replace('{task}', task.id), route.method, describeFor(route, task, shared))
+    const { lane } = route
+    for (const task of tasks.filter(task => lane === undefined || task.lanes.includes(lane)))
+      add(route.path.replace('{task}', task.id), route.method, describeFor(route, task, shared))
   }
   return {
     openapi: '3.1.0',
@@ -90,7 +92,9 @@ function describeRoute(route: Route, shared: Shared): Json {
 /** The same route for one task. */
 function describeFor(route: Route, task: Task, shared: Shared): Json {
   const { operationId, parameters: all, ...rest } = describeRoute(route, shared)
-  const input = orderSchema(task.input)
+  const order = orderSchema(task.input)
+  // What is answered at once waits behind nobody.
+  const input = route.lane === 'live' ? order.omit({ priority: true }) : order
   const examples = task.examples.map(({ title, input }, index) => [
     `example-${index}`,
     { summary: title, value: { input } },

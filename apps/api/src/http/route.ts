@@ -1,4 +1,4 @@
-import { AppError } from '@hearth/contract'
+import { AppError, type Lane } from '@hearth/contract'
 import type { Scope } from '@hearth/store'
 import type { Hono } from 'hono'
 import { z } from 'zod'
@@ -33,7 +33,7 @@ interface Request<P, Q, B> {
 }
 
 export interface RouteDefinition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  method: 'get' | 'post' | 'put' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With `{name}` for parameters; `{name+}` takes slashes too. */
   path: string
   tag: string
@@ -42,6 +42,8 @@ export interface RouteDefinition<P extends z.ZodType, Q extends z.ZodType, B ext
   /** `any`: every key or session but a kiosk's. `known`: a kiosk's too. `public`: nobody needs to be known. */
   scope: Scope | 'any' | 'known' | 'public'
   rate: RateClass
+  /** Of the tasks only those with this lane are described here. */
+  lane?: Lane
   params?: P
   query?: Q
   /** Parsed from JSON before the handler is called. */

@@ -67,6 +67,8 @@ describe('every route of the description', () => {
         ...(example === undefined ? [] : [example]),
         ...Object.values(examples ?? {}).map(({ value }) => value),
       ]
+      // A task that has no example has nothing to be tried with.
+      if (bodies.length === 0 && /\/tasks\/[^{]/.test(path) && operation.requestBody) return []
       return (bodies.length > 0 ? bodies : [undefined]).map(body => ({ method, path, body, operation }))
     })
     // What deletes comes last, and a sign-in needs no key.

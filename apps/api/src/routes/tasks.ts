@@ -172,9 +172,13 @@ function runRoute(deps: ApiDeps): Route {
       'with the status routes, so that a camera can use it.',
     scope: 'tasks',
     rate: 'status',
+    lane: 'live',
     params: taskName,
     described: { schema: anyOrder.omit({ priority: true }), form: true },
-    answers: { 200: { description: 'What came out.', schema: runAnswer } },
+    answers: {
+      200: { description: 'What came out.', schema: runAnswer },
+      503: { description: 'The model or the memory is in use, or no worker is there: try again.' },
+    },
     async handle({ c, caller, params }) {
       const order = await readOrder(deps, c, findTask(deps, params.task))
       const { model, output, files, timings } = await runOrder(deps, caller, order, c.req.raw.signal)

@@ -3,12 +3,14 @@ import { AppError, type ErrorCode, type ErrorReport, errorStatus } from '@hearth
 export type Query = Record<string, string | number | undefined>
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   query?: Query
   /** Sent as JSON unless it is a form. */
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** A refusal that is an answer all the same: it tells of each part. */
+  also?: number
   /** Finishes even when the page goes away. */
   keepalive?: boolean
 }
@@ -53,7 +55,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       cause: thrown,
     })
   }
-  if (!response.ok) throw await refusal(response)
+  if (!response.ok && response.status !== options.also) throw await refusal(response)
   if (response.status === 204) return undefined as T
   return (await response.json()) as T
 }

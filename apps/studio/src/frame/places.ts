@@ -1,7 +1,7 @@
 import type { Capability } from '@hearth/contract'
 
 export interface Place {
-  name: 'create' | 'recognise' | 'faces' | 'people' | 'gallery' | 'jobs' | 'models' | 'system' | 'keys'
+  name: 'create' | 'recognise' | 'faces' | 'people' | 'attendance' | 'gallery' | 'jobs' | 'models' | 'system' | 'keys'
   href: string
   /** Pressed after `g`. */
   letter: string
@@ -18,6 +18,7 @@ export const places: readonly Place[] = [
   { name: 'recognise', href: '/recognise/', letter: 'r', capability: 'recognise' },
   { name: 'faces', href: '/faces/', letter: 'f', capability: 'faces' },
   { name: 'people', href: '/people/', letter: 'p', within: 'faces' },
+  { name: 'attendance', href: '/attendance/', letter: 'a', within: 'faces' },
   { name: 'gallery', href: '/gallery/', letter: 'g' },
   { name: 'jobs', href: '/jobs/', letter: 'j', rare: true },
   { name: 'models', href: '/models/', letter: 'm', rare: true },

@@ -15,7 +15,7 @@ export function Shell({ children }: { children: ReactNode }) {
     () => true,
     () => false,
   )
-  const kiosk = usePathname().startsWith('/kiosk')
+  const kiosk = /^\/kiosk\/?$/.test(usePathname())
   if (kiosk)
     return inBrowser ? (
       <Suspense fallback={null}>

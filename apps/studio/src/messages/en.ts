@@ -4,6 +4,7 @@ export const en = {
     recognise: 'Recognise',
     faces: 'Faces',
     people: 'People',
+    attendance: 'Kiosk',
     gallery: 'Gallery',
     jobs: 'Jobs',
     models: 'Models',
@@ -377,7 +378,7 @@ export const en = {
     zoom: 'Zoom in and out, fit',
     delete: 'Delete the picture',
     full: 'Full view',
-    go: 'Go to Create, Recognise, Faces, People, Gallery, Jobs, Models',
+    go: 'Go to Create, Recognise, Faces, People, Kiosk, Gallery, Jobs, Models',
   },
   tasks: {
     'pull-model': 'Get a model',

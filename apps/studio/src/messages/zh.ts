@@ -6,6 +6,7 @@ export const zh: StudioMessages = {
     recognise: '识别',
     faces: '人脸',
     people: '人员',
+    attendance: '门禁',
     gallery: '图库',
     jobs: '任务',
     models: '模型',
@@ -375,7 +376,7 @@ export const zh: StudioMessages = {
     zoom: '放大、缩小、适应窗口',
     delete: '删除图片',
     full: '全屏查看',
-    go: '前往创作、识别、人脸、人员、图库、任务、模型',
+    go: '前往创作、识别、人脸、人员、门禁、图库、任务、模型',
   },
   tasks: {
     'pull-model': '下载模型',

@@ -1,5 +1,5 @@
 import type { Face, Quality } from '../face-fields.ts'
-import type { Remark } from './views.ts'
+import type { Remark } from './remark.ts'
 
 /** What a picture must have for a person to be known by it. Pixels, greys and degrees as in `quality`. */
 export const gate = {

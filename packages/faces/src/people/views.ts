@@ -2,25 +2,7 @@ import { score } from '@hearth/contract'
 import type { people } from '@hearth/store'
 import { z } from 'zod'
 import { quality } from '../face-fields.ts'
-
-/** Something about a picture: why it was refused, or what speaks against it. */
-export const remark = z.object({
-  code: z.enum([
-    'no-face',
-    'many-faces',
-    'too-small',
-    'blurred',
-    'too-dark',
-    'too-bright',
-    'turned',
-    'tilted',
-    'not-live',
-    'unreadable',
-  ]),
-  message: z.string(),
-  hint: z.string(),
-})
-export type Remark = z.infer<typeof remark>
+import { remark } from './remark.ts'
 
 export const consentView = z.object({
   given_by: z.string(),
@@ -101,10 +83,10 @@ export const personExport = z.object({
 })
 export type PersonExport = z.infer<typeof personExport>
 
-/** Which vectors count as current. */
+/** Which vectors count as current; where the digest of the weights is not known, those of the embedder's name. */
 export interface CurrentEmbedder {
   id: string
-  digest: string
+  digest?: string | undefined
 }
 
 export function viewFace(row: people.FaceView): z.infer<typeof faceView> {
@@ -122,7 +104,8 @@ export function viewPerson(
   faces: readonly people.FaceView[],
   current: CurrentEmbedder | undefined,
 ): PersonView {
-  const isCurrent = (face: people.FaceView) => face.embedder === current?.id && face.embedderDigest === current.digest
+  const isCurrent = (face: people.FaceView) =>
+    face.embedder === current?.id && (current.digest === undefined || face.embedderDigest === current.digest)
   return {
     id: row.id,
     name: row.name,

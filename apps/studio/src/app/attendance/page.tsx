@@ -1,0 +1,5 @@
+import { AttendanceView } from '../../attendance/attendance-view.tsx'
+
+export default function Page() {
+  return <AttendanceView />
+}

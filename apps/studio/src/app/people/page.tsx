@@ -1,0 +1,5 @@
+import { PeopleView } from '../../people/people-view.tsx'
+
+export default function Page() {
+  return <PeopleView />
+}

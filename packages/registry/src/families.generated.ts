@@ -13,6 +13,7 @@ import centernetCheckpoints from '@hearth/vision/families/centernet/checkpoints.
 import { family as centernet } from '@hearth/vision/families/centernet/family'
 import efficientnetLiteCheckpoints from '@hearth/vision/families/efficientnet-lite/checkpoints.json' with { type: 'json' }
 import { family as efficientnetLite } from '@hearth/vision/families/efficientnet-lite/family'
+import paddleOcrCheckpoints from '@hearth/vision/families/paddle-ocr/checkpoints.json' with { type: 'json' }
 import { family as paddleOcr } from '@hearth/vision/families/paddle-ocr/family'
 import transformersCheckpoints from '@hearth/vision/families/transformers/checkpoints.json' with { type: 'json' }
 import { family as transformers } from '@hearth/vision/families/transformers/family'
@@ -34,6 +35,7 @@ export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'stable-diffusion', entries: stableDiffusionCheckpoints },
   { family: 'centernet', entries: centernetCheckpoints },
   { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
+  { family: 'paddle-ocr', entries: paddleOcrCheckpoints },
   { family: 'transformers', entries: transformersCheckpoints },
 ]
 

@@ -17,7 +17,7 @@ export const task = defineTask({
       .min(320)
       .max(4096)
       .default(960)
-      .meta({ description: 'Pixels that the longer side is scaled to.' }),
+      .meta({ description: 'Longer sides are scaled down to this many pixels.' }),
   }),
   output: z.object({
     ...pictureSize,

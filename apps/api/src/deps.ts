@@ -1,5 +1,6 @@
 import type { Config } from '@hearth/config'
 import type { Family, Task } from '@hearth/contract'
+import type { PeopleDeps } from '@hearth/faces/people'
 import type { Files } from '@hearth/files'
 import type { JobQueue } from '@hearth/jobs'
 import type { Logger } from '@hearth/log'
@@ -25,6 +26,8 @@ export interface ApiDeps {
   readonly hub: Hub
   /** Runs that are answered at once. */
   readonly live: LiveLane
+  /** Store, keys and live lane, as the functions about people take them. */
+  readonly people: PeopleDeps
   readonly links: WorkerLinks
   readonly limiter: RateLimiter
   readonly keyCache: KeyCache

@@ -1,18 +1,27 @@
+import { sweep } from '@hearth/faces/people'
 import { sessions } from '@hearth/store'
 import type { ApiDeps } from './deps.ts'
 import { sweepUploads } from './intake/sweep-uploads.ts'
 
 const hour = 3600_000
+const minute = 60_000
 
-/** Every hour: forgets sessions and sign-in links that are over, and uploads that nothing refers to. To be ended with `clearInterval`. */
-export function keepHouse(deps: Pick<ApiDeps, 'store' | 'log' | 'files' | 'config'>): NodeJS.Timeout {
+/**
+ * Every hour: forgets sessions and sign-in links that are over, and uploads that nothing refers to. Every minute: erases
+ * people whose time is over. @returns what ends it.
+ */
+export function keepHouse(deps: Pick<ApiDeps, 'store' | 'log' | 'files' | 'config' | 'people'>): () => void {
   const { store, log } = deps
   const clean = () => {
     sweepUploads(deps).catch(error => log.warn({ error }, 'old uploads could not be removed; later'))
     sessions.removeExpired(store).catch(error => log.warn({ error }, 'old sessions could not be forgotten; later'))
   }
+  const erase = () => {
+    sweep(deps.people).catch(error => log.warn({ error }, 'people whose time is over could not be erased; later'))
+  }
   clean()
-  const timer = setInterval(clean, hour)
-  timer.unref()
-  return timer
+  erase()
+  const timers = [setInterval(clean, hour), setInterval(erase, minute)]
+  for (const timer of timers) timer.unref()
+  return () => timers.forEach(timer => void clearInterval(timer))
 }

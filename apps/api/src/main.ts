@@ -22,7 +22,7 @@ try {
   const doors = createDoorKeeper()
   const deps = { ...openDeps(config, log), doors }
   await migrate(deps.store)
-  const housekeeping = keepHouse(deps)
+  const endHousekeeping = keepHouse(deps)
   const studio = await readStudio(join(config.repo, 'apps/studio/out'))
   if (studio.size === 0) log.warn('the studio has not been built: only the interfaces are served')
   if (!isLoopback(config.host) && !config.tls && config.publicUrl === undefined) {
@@ -35,7 +35,7 @@ try {
   await doors.start(deps)
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping')
-    clearInterval(housekeeping)
+    endHousekeeping()
     await doors.close()
     await server.close()
     await deps.close()

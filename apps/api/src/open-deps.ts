@@ -1,5 +1,6 @@
 import type { Config } from '@hearth/config'
 import { AppError } from '@hearth/contract'
+import { openKeyRing } from '@hearth/faces/people'
 import { createFiles, readSecret } from '@hearth/files'
 import { openQueue } from '@hearth/jobs'
 import type { Logger } from '@hearth/log'
@@ -34,6 +35,7 @@ export function openDeps(config: Config, log: Logger): ApiDeps & { close(): Prom
   const hub = createHub(queue)
   const models = createModels({ config, families: known, entries })
   const links = createWorkerLinks(log)
+  const live = createLiveLane({ models, links })
   return {
     config,
     log,
@@ -44,7 +46,8 @@ export function openDeps(config: Config, log: Logger): ApiDeps & { close(): Prom
     tasks: config.testFamilies ? [...tasks, ...testTasks] : tasks,
     families: known,
     hub,
-    live: createLiveLane({ models, links }),
+    live,
+    people: { store, keys: openKeyRing(config), live },
     links,
     limiter: createRateLimiter(queue),
     keyCache: createKeyCache(store),

@@ -40,7 +40,8 @@ export function requireLive(task: Task): void {
   })
 }
 
-async function readLive(deps: ApiDeps, owner: string, kind: MediaKind, media: Media): Promise<Uint8Array> {
+/** The bytes of a picture, checked by their head. @throws AppError. */
+export async function readLive(deps: ApiDeps, owner: string, kind: MediaKind, media: Media): Promise<Uint8Array> {
   if (kind !== 'image') throw new AppError('unsupported-media', `${kind} files are not taken here`)
   const bytes = await readMedia(deps, owner, media)
   if (bytes.byteLength > deps.config.maxUpload) {

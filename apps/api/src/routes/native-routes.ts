@@ -9,6 +9,7 @@ import { keyRoutes } from './keys.ts'
 import { kioskRoutes } from './kiosk.ts'
 import { modelRoutes } from './models.ts'
 import { outputRoutes } from './outputs.ts'
+import { peopleRoutes } from './people.ts'
 import { sessionRoutes } from './session.ts'
 import { systemRoutes } from './system.ts'
 import { taskRoutes } from './tasks.ts'
@@ -22,6 +23,7 @@ export function nativeRoutes(deps: ApiDeps): Route[] {
     ...eventRoutes(deps),
     ...outputRoutes(deps),
     ...uploadRoutes(deps),
+    ...peopleRoutes(deps),
     ...modelRoutes(deps),
     ...keyRoutes(deps),
     ...kioskRoutes(deps),

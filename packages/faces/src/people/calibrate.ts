@@ -1,24 +1,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { people } from '@hearth/store'
+import { z } from 'zod'
 import type { PeopleDeps } from './enrol.ts'
 import { open, vectorOf, vectorOfFace } from './seal.ts'
-import type { CurrentEmbedder } from './views.ts'
 
 /** Faces compared with each other at most: 180,000 pairs. */
 const sample = 600
 /** What is aimed at: one stranger in so many is taken for somebody. */
 const falseMatches = 1e-3
 
-export interface Calibration {
-  faces: number
-  people: number
-  pairs: { same: number; different: number }
-  /** By threshold, 0 to 1: share of different people's pairs at or above it, of the same person's pairs under it. */
-  curve: { threshold: number; false_match_rate: number | null; false_non_match_rate: number | null }[]
-  /** Least threshold with at most 0.1 % false matches; null if there are too few pairs to say. */
-  suggested: number | null
-  note: string
-}
+const rate = z.number().min(0).max(1).nullable()
+
+export const calibration = z.object({
+  faces: z.int(),
+  people: z.int(),
+  pairs: z.object({ same: z.int(), different: z.int() }),
+  curve: z
+    .array(z.object({ threshold: z.number(), false_match_rate: rate, false_non_match_rate: rate }))
+    .meta({ description: 'Share of pairs of different people at or above it, and of the same person under it.' }),
+  suggested: z
+    .number()
+    .nullable()
+    .meta({ description: 'Least threshold with at most 0.1 % false matches; null: too few pairs to say.' }),
+  note: z.string(),
+})
+export type Calibration = z.infer<typeof calibration>
 
 interface Opened {
   person: string
@@ -28,7 +34,7 @@ interface Opened {
 /** How well one's own enrolments tell people apart, by one embedder. */
 export async function calibrate(
   deps: Pick<PeopleDeps, 'store' | 'keys'>,
-  { owner, collection, embedder }: { owner: string; collection: string; embedder: CurrentEmbedder },
+  { owner, collection, embedder }: { owner: string; collection: string; embedder: { id: string; digest: string } },
 ): Promise<Calibration> {
   const faces = await openSample(deps, { owner, collection, embedder })
   const same: number[] = []
@@ -75,7 +81,7 @@ function share(values: readonly number[], counts: (value: number) => boolean): n
 
 async function openSample(
   { store, keys }: Pick<PeopleDeps, 'store' | 'keys'>,
-  { owner, collection, embedder }: { owner: string; collection: string; embedder: CurrentEmbedder },
+  { owner, collection, embedder }: { owner: string; collection: string; embedder: { id: string; digest: string } },
 ): Promise<Opened[]> {
   const rows = await people.sample(store, { owner, collection, embedder, limit: sample })
   const opened: Opened[] = []

@@ -1,21 +1,23 @@
 import { AppError } from '@hearth/contract'
 import { newId, people } from '@hearth/store'
+import { z } from 'zod'
+import { embedder } from '../face-fields.ts'
 import { embed } from './embed.ts'
 import { type Asker, type GoodFace, type PeopleDeps, sealFace } from './enrol.ts'
 import { cropOfFace, open } from './seal.ts'
-import type { CurrentEmbedder } from './views.ts'
 
 /** People of one call at most; the answer says how many are left. */
 const batch = 50
 
-export interface ReEnrolment {
-  /** People who have faces of this embedder now. */
-  done: { person: string; faces: number }[]
-  /** People whose pictures have to be taken again, and why. */
-  left: { person: string; name: string; reason: string }[]
-  /** Whether there are more to do: ask again. */
-  more: boolean
-}
+export const reEnrolment = z.object({
+  embedder: embedder.meta({ description: 'Whose vectors they have now.' }),
+  done: z.array(z.object({ person: z.string(), faces: z.int() })),
+  left: z
+    .array(z.object({ person: z.string(), name: z.string(), reason: z.string() }))
+    .meta({ description: 'People whose pictures have to be taken again, and why.' }),
+  next_cursor: z.string().nullable().meta({ description: 'There are more to do: ask again with it.' }),
+})
+export type ReEnrolment = z.infer<typeof reEnrolment>
 
 /**
  * Runs the small pictures that were kept through another embedder and puts its vectors in the place of the old ones. Vectors
@@ -25,14 +27,23 @@ export async function reEnrol(
   deps: PeopleDeps,
   asker: Asker,
   input: {
-    current: CurrentEmbedder
     model?: string | undefined
     collection?: string | undefined
     cursor?: string | undefined
+    /** Any small picture. */
+    probe: Uint8Array
     signal: AbortSignal
   },
-): Promise<ReEnrolment & { next_cursor: string | null }> {
-  const { current, collection, cursor, model, signal } = input
+): Promise<ReEnrolment> {
+  const { collection, cursor, model, signal, probe } = input
+  // What the model calls itself: a picture without a face is enough to hear it.
+  const { embedder: current } = await embed(deps.live, {
+    picture: probe,
+    crops: false,
+    model,
+    owner: asker.owner,
+    signal,
+  })
   const page = await people.list(deps.store, {
     owner: asker.owner,
     without: current,
@@ -47,7 +58,7 @@ export async function reEnrol(
     if (typeof result === 'number') done.push({ person: id, faces: result })
     else left.push({ person: id, name, reason: result })
   }
-  return { done, left, more: page.next_cursor !== null, next_cursor: page.next_cursor }
+  return { embedder: current, done, left, next_cursor: page.next_cursor }
 }
 
 /** How many faces the person has now, or why none could be made. */

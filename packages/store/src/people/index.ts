@@ -9,6 +9,7 @@ export {
   get,
   ids,
   keyDestroyed,
+  latestDigest,
   list,
   log,
   type PersonFilter,

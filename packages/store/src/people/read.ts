@@ -21,7 +21,7 @@ export interface PersonFilter {
   /** Words that all occur in the name, in any case. */
   text?: string
   /** Only those who have faces, but none of this embedder. */
-  without?: { id: string; digest: string }
+  without?: { id: string; digest?: string | undefined }
   /** 1 to 200. */
   limit: number
   /** `next_cursor` of the page before. */
@@ -54,7 +54,8 @@ export async function list(
     const lacks = without && [
       exists(ofAll.where(eq(personFace.person, person.id))),
       sql`not exists (select from ${personFace} where ${personFace.person} = ${person.id}
-        and ${personFace.embedder} = ${without.id} and ${personFace.embedderDigest} = ${without.digest})`,
+        and ${personFace.embedder} = ${without.id}
+        and ${without.digest === undefined ? sql`true` : eq(personFace.embedderDigest, without.digest)})`,
     ]
     return db
       .select()
@@ -125,6 +126,23 @@ export async function threshold(
   const mine = and(eq(collection.owner, owner), eq(collection.name, name))
   const [row] = await query(store, db => db.select({ value: collection.threshold }).from(collection).where(mine))
   return row?.value ?? null
+}
+
+/** Digest of an embedder's weights, as the latest of an owner's faces that it made knows it. */
+export async function latestDigest(
+  store: Store,
+  { owner, embedder }: { owner: string; embedder: string },
+): Promise<string | undefined> {
+  const [row] = await query(store, db =>
+    db
+      .select({ digest: personFace.embedderDigest })
+      .from(personFace)
+      .innerJoin(person, eq(person.id, personFace.person))
+      .where(and(eq(person.owner, owner), eq(personFace.embedder, embedder)))
+      .orderBy(desc(personFace.createdAt))
+      .limit(1),
+  )
+  return row?.digest
 }
 
 /** How many faces an owner's people have. */

@@ -39,6 +39,8 @@ export const checkpointEntry = z.object({
   aliases: z.array(z.string()).default([]),
   licence: z.object({ id: z.string(), url: z.string().optional(), must_accept: z.boolean().default(false) }),
   precision: z.enum(['fp32', 'fp16', 'int8', 'mixed']),
+  /** Those of the family's tasks that these weights serve; absent: all. */
+  tasks: z.array(z.string()).min(1).optional(),
   /** Sum of all files. */
   bytes: z.int().nonnegative(),
   /** Part of the starter pack: small, honest about its limits. */

@@ -4,6 +4,7 @@ import type { ModelsOptions } from './options.ts'
 /** An entry with the family that loads it. */
 export interface CatalogueEntry extends CheckpointEntry {
   family: Family
+  tasks: string[]
 }
 
 /**
@@ -26,7 +27,10 @@ export function readCatalogue(options: Pick<ModelsOptions, 'families' | 'entries
         if (owner) throw new AppError('internal', `two checkpoints are called ${name}: ${owner} and ${parsed.data.id}`)
         names.set(name, parsed.data.id)
       }
-      catalogue.push({ ...parsed.data, family })
+      const tasks = parsed.data.tasks ?? [...family.tasks]
+      const foreign = tasks.find(task => !family.tasks.includes(task))
+      if (foreign) throw new AppError('internal', `${parsed.data.id} serves ${foreign}, which ${familyId} does not`)
+      catalogue.push({ ...parsed.data, family, tasks })
     })
   }
   return catalogue

@@ -51,7 +51,7 @@ async function ask(
   entry: CatalogueEntry | undefined,
 ): Promise<FolderDescription | undefined> {
   if (!family.describe) {
-    return entry && { title: entry.title, tasks: [...family.tasks], precision: entry.precision, defaults: {} }
+    return entry && { title: entry.title, tasks: [...entry.tasks], precision: entry.precision, defaults: {} }
   }
   try {
     return await family.describe(view)

@@ -276,6 +276,23 @@ describe('the catalogue', () => {
     expect(make).toThrow(/two checkpoints are called tiny: starter and big/)
   })
 
+  it('offers for a task only what serves it', async () => {
+    const entries = [
+      { ...big, id: 'mender', aliases: [], tasks: ['retouch'] },
+      { ...big, aliases: [], tasks: ['paint'] },
+    ]
+    const models = createModels({ config: config(), families: [painter], entries: [{ family: 'painter', entries }] })
+    expect((await models.list()).map(({ id, tasks }) => [id, tasks])).toEqual([
+      ['mender', ['retouch']],
+      ['big', ['paint']],
+    ])
+    expect((await thrown(models.resolve('paint'))).hint).toContain('hearth pull big')
+    const wrong = [{ ...big, tasks: ['sing'] }]
+    const make = () =>
+      createModels({ config: config(), families: [painter], entries: [{ family: 'painter', entries: wrong }] })
+    expect(make).toThrow(/big serves sing, which painter does not/)
+  })
+
   it('names the field of a bad entry', () => {
     const entries = [{ ...big, bytes: -1 }]
     const make = () =>

@@ -20,7 +20,7 @@ export function resolveCheckpoint(choice: Choice, task: string, name?: string): 
   if (wanted !== undefined) return byName(choice, task, wanted)
   const found = defaultFor(choice, task)
   if (found) return found
-  const entry = choice.catalogue.find(({ family }) => family.tasks.includes(task))
+  const entry = choice.catalogue.find(({ tasks }) => tasks.includes(task))
   if (entry) throw notInstalled(entry, `no model for ${task} is installed`)
   throw new AppError('model-not-installed', `no model for ${task} is installed and the catalogue has none`, {
     hint: 'Put the folder of a model that serves it into models/.',
@@ -54,7 +54,7 @@ function byName(choice: Choice, task: string, name: string): Checkpoint {
     })
   }
   if (entry) throw notInstalled(entry, `the model ${entry.id} is not installed`)
-  const pullable = choice.catalogue.filter(({ family }) => family.tasks.includes(task)).map(({ id }) => id)
+  const pullable = choice.catalogue.filter(({ tasks }) => tasks.includes(task)).map(({ id }) => id)
   throw new AppError('not-found', `there is no model called ${name}`, {
     path: ['model'],
     hint: `For ${task}, installed: ${listed(serving)}; to pull: ${listed(pullable.filter(id => !serving.includes(id)))}.`,

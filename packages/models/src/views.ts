@@ -64,7 +64,6 @@ function viewAvailable(entry: CatalogueEntry): ModelView {
   return {
     ...shown,
     family: family.id,
-    tasks: [...family.tasks],
     default_for: [],
     state: 'available',
     reason: null,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { askAgain } from '../auth/ask-again.ts'
 import type { Caller } from '../auth/caller.ts'
 import { isWelcome, socketCaller } from '../auth/socket-caller.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -33,15 +34,20 @@ export function createPlainSocket(deps: ApiDeps, { maxPayload, serve, tell }: Pl
         client.pause()
         client.on('error', error => deps.log.debug({ error }, 'a socket broke'))
         const key = new URL(request.url ?? '', 'http://socket').searchParams.get('key') ?? undefined
+        const refuse = (error: unknown) => {
+          tell(client, error)
+          client.close(4401, 'unauthenticated')
+        }
         socketCaller(deps, request, key).then(
           caller => {
             keepAlive(client)
+            const stop = askAgain(() => socketCaller(deps, request, key), refuse)
+            client.on('close', stop)
             serve(client, caller, request)
             client.resume()
           },
           error => {
-            tell(client, error)
-            client.close(4401, 'unauthenticated')
+            refuse(error)
             client.resume()
           },
         )

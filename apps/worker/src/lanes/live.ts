@@ -1,33 +1,16 @@
 import { createHash } from 'node:crypto'
-import {
-  AppError,
-  type Checkpoint,
-  type Family,
-  type LiveRequest,
-  type LiveResult,
-  type NewFile,
-} from '@hearth/contract'
+import { AppError, type LiveRequest, type LiveResult, type NewFile } from '@hearth/contract'
 import type { Logger } from '@hearth/log'
-import type { Models } from '@hearth/models'
-import { describeError } from '../describe-error.ts'
 import { EngineCrash, type RunEvents } from '../engine/host.ts'
 import type { Keepers } from '../keepers.ts'
 import type { Lease } from '../lease.ts'
 import type { Residents } from '../residents.ts'
+import { type Chosen, chooseModel, createStreams, type LiveStream, type StreamsOptions } from './live-streams.ts'
 
-export interface LiveOptions {
-  models: Models
-  families: readonly Family[]
+export interface LiveOptions extends StreamsOptions {
   residents: Residents
   keepers: Keepers
   log: Logger
-}
-
-export interface LiveStream {
-  stream: string
-  task: string
-  /** Id of the checkpoint. */
-  model: string
 }
 
 /** Runs what is answered at once. Nothing touches queue, database or disk. */
@@ -42,59 +25,28 @@ export interface LiveLane {
   close(stream: string): void
 }
 
-interface Chosen {
-  checkpoint: Checkpoint
-  family: Family
-}
-
-interface OpenStream extends LiveStream {
-  chosen: Promise<Chosen>
-  chosenAt: number
-  letGo(): void
-}
-
 /** Milliseconds that a run may wait for its model; a model that is being loaded is waited for. */
 const patience = 2_000
-/** Milliseconds after which a stream looks again which weights its model has on disk. */
-const lookAgain = 5_000
 
 export function createLiveLane(options: LiveOptions): LiveLane {
-  const { residents, log } = options
-  const streams = new Map<string, OpenStream>()
+  const { residents } = options
+  const streams = createStreams(options)
   let runs = 0
 
-  function openStream({ stream, task, model }: LiveStream): OpenStream {
-    const known = streams.get(stream)
-    if (known?.task === task && known.model === model) return known
-    if (known) throw new AppError('conflict', `the stream ${stream} is open for ${known.task} with ${known.model}`)
-    const chosen = chooseModel(options, task, model)
-    const opened = { stream, task, model, chosen, chosenAt: performance.now(), letGo: residents.hold(model, stream) }
-    streams.set(stream, opened)
-    return opened
-  }
-
-  /** The weights of a stream's model; replaced ones are found in the background, so that no frame waits for the disk. */
-  function weightsOf(stream: OpenStream): Promise<Chosen> {
-    if (performance.now() - stream.chosenAt > lookAgain) {
-      stream.chosenAt = performance.now()
-      chooseModel(options, stream.task, stream.model).then(
-        chosen => {
-          stream.chosen = Promise.resolve(chosen)
-        },
-        error => log.warn({ model: stream.model, reason: describeError(error) }, 'a stream goes on with old weights'),
-      )
-    }
-    return stream.chosen
-  }
-
-  async function withLease<T>(chosen: Chosen, input: unknown, signal: AbortSignal, use: (lease: Lease) => Promise<T>) {
+  async function withLease<T>(
+    chosen: Chosen,
+    input: unknown,
+    signal: AbortSignal,
+    use: (lease: Lease, name: string) => Promise<T>,
+  ) {
     runs += 1
+    const name = `live-${runs}`
     const wait = boundedWait(residents, chosen.checkpoint.id, signal)
     const want = { ...chosen, input, lane: 'live' as const, order: [runs], signal: wait.signal }
     const lease = await residents.lease(want).finally(wait.end)
     try {
       await lease.load(signal)
-      return await use(lease)
+      return await use(lease, name)
     } catch (error) {
       signal.throwIfAborted()
       throw error instanceof EngineCrash ? crashed(error) : error
@@ -108,11 +60,11 @@ export function createLiveLane(options: LiveOptions): LiveLane {
       const { task, model, stream, input } = request
       const chosen = await (stream === undefined
         ? chooseModel(options, task, model)
-        : weightsOf(openStream({ stream, task, model })))
-      return withLease(chosen, input, signal, async lease => {
+        : streams.weights({ stream, task, model }))
+      return withLease(chosen, input, signal, async (lease, name) => {
         const files: NewFile[] = []
         const run = {
-          run: `live-${runs}`,
+          run: name,
           task,
           input,
           media: request.media,
@@ -123,28 +75,16 @@ export function createLiveLane(options: LiveOptions): LiveLane {
       })
     },
     async open(stream, signal) {
-      const opened = openStream(stream)
       try {
-        const chosen = await weightsOf(opened)
-        await withLease(chosen, undefined, signal, async () => undefined)
+        await withLease(await streams.weights(stream), undefined, signal, async () => undefined)
       } catch (error) {
-        this.close(stream.stream)
+        streams.close(stream.stream)
         throw error
       }
       return { output: null, files: [], engine_ms: 0 }
     },
-    close(stream) {
-      streams.get(stream)?.letGo()
-      streams.delete(stream)
-    },
+    close: streams.close,
   }
-}
-
-async function chooseModel({ models, families }: LiveOptions, task: string, model: string): Promise<Chosen> {
-  const checkpoint = await models.resolve(task, model)
-  const family = families.find(family => family.id === checkpoint.family)
-  if (!family) throw new AppError('internal', `there is no family ${checkpoint.family}`)
-  return { checkpoint, family }
 }
 
 /** The signal, and an end to the patience. */

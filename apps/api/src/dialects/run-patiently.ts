@@ -10,21 +10,25 @@ import type { LiveAnswer } from '../live-lane/live-lane.ts'
 const longest = 45
 
 /**
- * Runs a task at once for a client that knows nothing of early refusals: a model or device that is in use is asked for
- * again, and again, until it has a turn.
+ * Runs a task at once for a client that knows nothing of early refusals.
  * @throws AppError as `runOrder`.
  */
-export async function runPatiently(
+export function runPatiently(
   deps: ApiDeps,
   caller: Caller,
   order: { task: string; input: Record<string, unknown>; model?: string | undefined },
   signal: AbortSignal,
 ): Promise<LiveAnswer> {
-  const late = performance.now() + longest * 1000
   const task = findTask(deps, order.task)
+  return patiently(signal, () => runOrder(deps, caller, { task, input: order.input, model: order.model }, signal))
+}
+
+/** A model or device that is in use is asked for again, and again, until it has a turn or the client leaves. */
+export async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const late = performance.now() + longest * 1000
   for (;;) {
     try {
-      return await runOrder(deps, caller, { task, input: order.input, model: order.model }, signal)
+      return await work()
     } catch (thrown) {
       const { code, retryAfter = 1 } = toAppError(thrown)
       const pause = Math.min(retryAfter, 5) * 1000

@@ -5,6 +5,7 @@ import type { Env } from '../../http/env.ts'
 import { bodyLimit } from '../../intake/read-order.ts'
 import { admit } from '../admit.ts'
 import { runPatiently } from '../run-patiently.ts'
+import { faceIdOf } from './face-id.ts'
 import { confidence, pixels } from './findings.ts'
 import { readImageForm } from './given-image.ts'
 
@@ -25,7 +26,7 @@ const recognised = z.object({
 /** Faces, and whose they are. */
 export function mountFaceRecognition(app: Hono<Env>, deps: ApiDeps): void {
   app.post('/api/face-recognition/detect', async c => {
-    const caller = await admit(deps, c, 'generate')
+    const caller = await admit(deps, c, 'status')
     const { image, model } = await readImageForm(c, bodyLimit(deps))
     const order = { task: 'detect-faces', input: { image }, model }
     const { faces } = detected.parse((await runPatiently(deps, caller, order, c.req.raw.signal)).output)
@@ -41,13 +42,13 @@ export function mountFaceRecognition(app: Hono<Env>, deps: ApiDeps): void {
   })
 
   app.post('/api/face-recognition/recognize', async c => {
-    const caller = await admit(deps, c, 'generate')
+    const caller = await admit(deps, c, 'status')
     const { image, model } = await readImageForm(c, bodyLimit(deps))
     const order = { task: 'recognise-faces', input: { image }, model }
     const { faces } = recognised.parse((await runPatiently(deps, caller, order, c.req.raw.signal)).output)
     return c.json({
       faces: faces.map(({ person, similarity, bbox }) => ({
-        face_id: person && faceId(person.id),
+        face_id: person && faceIdOf(person.id),
         name: person?.name ?? null,
         confidence: confidence(similarity ?? 0),
         bbox: pixels(bbox),
@@ -55,5 +56,3 @@ export function mountFaceRecognition(app: Hono<Env>, deps: ApiDeps): void {
     })
   })
 }
-
-const faceId = (person: string) => `face_${person}`

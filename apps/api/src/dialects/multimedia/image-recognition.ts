@@ -17,7 +17,7 @@ const detected = z.object({
 /** What a picture shows, and where. */
 export function mountImageRecognition(app: Hono<Env>, deps: ApiDeps): void {
   app.post('/api/image-recognition/classify', async c => {
-    const caller = await admit(deps, c, 'generate')
+    const caller = await admit(deps, c, 'status')
     const { image, model } = await readImageForm(c, bodyLimit(deps))
     const order = { task: 'classify-image', input: { image }, model }
     const { classes } = classified.parse((await runPatiently(deps, caller, order, c.req.raw.signal)).output)
@@ -26,7 +26,7 @@ export function mountImageRecognition(app: Hono<Env>, deps: ApiDeps): void {
   })
 
   app.post('/api/image-recognition/detect', async c => {
-    const caller = await admit(deps, c, 'generate')
+    const caller = await admit(deps, c, 'status')
     const { image, model } = await readImageForm(c, bodyLimit(deps))
     const order = { task: 'detect-objects', input: { image }, model }
     const { objects } = detected.parse((await runPatiently(deps, caller, order, c.req.raw.signal)).output)

@@ -9,6 +9,7 @@ import { mountFaceRecognition } from './face-recognition.ts'
 import { mountImageRecognition } from './image-recognition.ts'
 import { mountImageToImage } from './image-to-image.ts'
 import { mountOutputs } from './outputs.ts'
+import { mountRegisteredPeople } from './registered-people.ts'
 import { mountTextToImage } from './text-to-image.ts'
 
 /** `{"detail": "..."}`, with the hint in the text because that is all that clients show. */
@@ -24,6 +25,7 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   mountOutputs(app, deps)
   mountImageRecognition(app, deps)
   mountFaceRecognition(app, deps)
+  mountRegisteredPeople(app, deps)
 }
 
 /** The multimedia API: one path for each task, `/outputs/...` for what they made. */

@@ -69,4 +69,28 @@ describe('face recognition', () => {
     const { status, body } = await send('face-recognition/recognize', { image: await photo('obama.jpg') })
     expect([status, body]).toEqual([200, { faces: [{ face_id: null, name: null, confidence: number, bbox }] }])
   })
+
+  it('registers, recognises, lists and takes away, each owner for themselves', async () => {
+    const mine = await api.makeKey({ owner: await api.makeOwner('registrar') })
+    const { status, body } = await send(
+      'face-recognition/register',
+      { image: await photo('obama.jpg'), name: '张三' },
+      mine,
+    )
+    expect([status, body]).toEqual([200, { success: true, face_id: expect.stringMatching(/^face_[0-9a-f-]{36}$/) }])
+    const { face_id } = body
+    const again = await send('face-recognition/recognize', { image: await photo('obama2.jpg') }, mine)
+    expect(again.body.faces).toEqual([{ face_id, name: '张三', confidence: number, bbox }])
+    expect(again.body.faces[0].confidence).toBeGreaterThan(0.6)
+    const other = await send('face-recognition/recognize', { image: await photo('biden.jpg') }, mine)
+    expect(other.body.faces).toMatchObject([{ face_id: null, name: null }])
+    const list = await (await api.ask('/api/face-recognition/people', { key: mine })).json()
+    expect(list).toEqual({ people: [{ face_id, name: '张三', created_at: expect.any(String) }] })
+    const remove = (key: string) => api.ask(`/api/face-recognition/people/${face_id}`, { method: 'DELETE', key })
+    expect((await remove(api.key)).status).toBe(404)
+    expect(await (await remove(mine)).json()).toEqual({ success: true })
+    const gone = await send('face-recognition/recognize', { image: await photo('obama2.jpg') }, mine)
+    expect(gone.body.faces).toMatchObject([{ face_id: null, name: null }])
+    expect((await remove(mine)).status).toBe(404)
+  })
 })

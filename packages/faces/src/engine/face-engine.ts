@@ -22,6 +22,13 @@ export interface FaceSearch {
   max_faces: number
 }
 
+export interface EmbeddedFace {
+  /** Of unit length, `embedder.dimensions` numbers. */
+  vector: Float32Array<ArrayBuffer>
+  /** As `live` gives it, where the family has such a model. */
+  live: number | undefined
+}
+
 /** What a family brings; the tasks are built on it once for all families. */
 export interface FaceEngine {
   readonly embedder: Embedder
@@ -29,8 +36,8 @@ export interface FaceEngine {
   readonly threshold: number | undefined
   /** Faces by falling score. */
   detect(picture: Picture, search: FaceSearch): Promise<FoundFace[]>
-  /** One vector of unit length and `embedder.dimensions` numbers for each face, in their order. */
-  embed(picture: Picture, faces: readonly FoundFace[]): Promise<Float32Array<ArrayBuffer>[]>
+  /** Each face as the embedder sees it, in their order. */
+  embed(picture: Picture, faces: readonly FoundFace[]): Promise<EmbeddedFace[]>
   /** How much each face looks like a living one, 0 to 1. */
   live?(picture: Picture, faces: readonly FoundFace[]): Promise<number[]>
   dispose(): Promise<void>

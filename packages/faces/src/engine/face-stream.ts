@@ -32,6 +32,16 @@ export class FaceStream {
     return this.#tracker.update(found, now())
   }
 
+  /** Who the face of this track was found to be, if it was asked. */
+  identityOf(track: number | undefined): Identity | undefined {
+    return track === undefined ? undefined : this.identities.get(track)
+  }
+
+  /** Lets go of faces that have not been in a frame since `time`. */
+  forget(time: number): void {
+    for (const [track, { seen }] of this.identities) if (seen < time) this.identities.delete(track)
+  }
+
   /** Forgets who is who when something else is asked than before: other people, another threshold. */
   ask(question: string): void {
     if (this.#question !== question) {

@@ -2,7 +2,7 @@ import { type Model, perform, type RunContext } from '@hearth/contract'
 import { decodePicture, type Picture } from '@hearth/media'
 import { task as detectFaces } from '../detect-faces/spec.ts'
 import { task as embedFaces } from '../embed-faces/spec.ts'
-import type { Face } from '../face-fields.ts'
+import type { Face, Quality } from '../face-fields.ts'
 import { task as recogniseFaces } from '../recognise-faces/spec.ts'
 import type { FaceEngine, FaceSearch, FoundFace } from './face-engine.ts'
 import { faceQuality } from './face-quality.ts'
@@ -32,13 +32,13 @@ async function look(
 }
 
 /** A face as the tasks answer it. */
-function faceOf(picture: Picture, found: FoundFace & { track?: number }, live: number | undefined): Face {
+function faceOf(found: FoundFace & { track?: number }, quality: Quality): Face {
   const { bbox, score, landmarks, expression, track } = found
   return {
     bbox,
     score,
     landmarks,
-    quality: faceQuality(picture, found, live),
+    quality,
     ...(expression === undefined ? {} : { expression }),
     ...(track === undefined ? {} : { track }),
   }
@@ -48,25 +48,29 @@ const sizeOf = ({ width, height }: Picture) => ({ width, height })
 
 /** The tasks that every face engine serves. */
 export function facesModel(engine: FaceEngine): Model {
-  const liveScores = async (picture: Picture, found: readonly FoundFace[]) =>
-    (await engine.live?.(picture, found)) ?? []
   return {
     tasks: {
       [detectFaces.id]: perform(detectFaces, async (input, context) => {
         const { picture, found } = await look(engine, input, context, 2)
         const stream: FaceStream | undefined = streamOf(context, input.min_score)
-        const live = await liveScores(picture, found)
+        const live = (await engine.live?.(picture, found)) ?? []
         const tracked = stream ? stream.track(found) : found
-        return { ...sizeOf(picture), faces: tracked.map((face, index) => faceOf(picture, face, live[index])) }
+        return {
+          ...sizeOf(picture),
+          faces: tracked.map((face, index) => faceOf(face, faceQuality(picture, face, live[index]))),
+        }
       }),
       [embedFaces.id]: perform(embedFaces, async (input, context) => {
         const { picture, found } = await look(engine, input, context, 3)
-        const live = await liveScores(picture, found)
-        const vectors = await engine.embed(picture, found)
+        const embedded = await engine.embed(picture, found)
         const faces = []
         for (const [index, face] of found.entries()) {
           const crop = input.crops ? { crop: Buffer.from(await uprightCrop(picture, face)).toString('base64') } : {}
-          faces.push({ ...faceOf(picture, face, live[index]), embedding: [...(vectors[index] ?? [])], ...crop })
+          faces.push({
+            ...faceOf(face, faceQuality(picture, face, embedded[index]?.live)),
+            embedding: [...(embedded[index]?.vector ?? [])],
+            ...crop,
+          })
         }
         context.progress(3, 3)
         return { ...sizeOf(picture), embedder: engine.embedder, faces }
@@ -75,10 +79,7 @@ export function facesModel(engine: FaceEngine): Model {
         const { picture, found } = await look(engine, input, context, 3)
         const known = await recognise(engine, input, { picture, found, context })
         context.progress(3, 3)
-        const faces = known.faces.map(({ found, live, ...identity }) => ({
-          ...faceOf(picture, found, live),
-          ...identity,
-        }))
+        const faces = known.faces.map(({ found, quality, ...identity }) => ({ ...faceOf(found, quality), ...identity }))
         return { ...sizeOf(picture), embedder: engine.embedder, threshold: known.threshold, faces }
       }),
     },

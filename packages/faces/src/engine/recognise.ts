@@ -1,9 +1,10 @@
 import { AppError, type RunContext } from '@hearth/contract'
 import type { Picture } from '@hearth/media'
 import type { z } from 'zod'
+import type { Quality } from '../face-fields.ts'
 import { type Match, type PeopleAnswer, type PeopleQuestion, peopleAnswer } from '../people/question.ts'
 import type { task } from '../recognise-faces/spec.ts'
-import type { FaceEngine, FoundFace } from './face-engine.ts'
+import type { EmbeddedFace, FaceEngine, FoundFace } from './face-engine.ts'
 import { faceQuality } from './face-quality.ts'
 import { type FaceStream, type Identity, now, streamOf } from './face-stream.ts'
 
@@ -20,7 +21,7 @@ interface Scene {
 /** A face and whose it is. */
 export interface Known extends Match {
   found: Tracked
-  live: number | undefined
+  quality: Quality
 }
 
 /** Seconds after which a tracked face is recognised again whatever it looks like: tracks can swap faces. */
@@ -42,9 +43,12 @@ export async function recognise(
 }
 
 async function recognisePicture(engine: FaceEngine, input: Input, { picture, found, context }: Scene) {
-  const live = (await engine.live?.(picture, found)) ?? []
-  const answer = await ask(engine, input, context, await engine.embed(picture, found))
-  const faces = found.map((face, index) => ({ found: face, live: live[index], ...matchAt(answer, index) }))
+  const embedded = await engine.embed(picture, found)
+  const answer = await ask(engine, input, context, embedded)
+  const faces = found.map((face, index): Known => {
+    const quality = faceQuality(picture, face, embedded[index]?.live)
+    return { found: face, quality, ...matchAt(answer, index) }
+  })
   return { threshold: answer.threshold, faces }
 }
 
@@ -56,39 +60,30 @@ async function recogniseFrame(
 ) {
   const time = now()
   stream.ask(JSON.stringify([input.collection, input.threshold]))
-  const tracked = stream.track(found)
-  const views = tracked.map(face => viewOf(picture, face))
-  const open = tracked.flatMap((face, index) => {
-    const identity = face.track === undefined ? undefined : stream.identities.get(face.track)
-    return isOpen(identity, views[index] ?? 0, time) ? [{ face, index }] : []
+  const seen = stream.track(found).map(face => {
+    const quality = faceQuality(picture, face)
+    return { face, quality, view: viewOf(quality), identity: stream.identityOf(face.track) }
   })
+  const open = seen.filter(({ identity, view }) => isOpen(identity, view, time))
   const settled = stream.threshold !== undefined && time - stream.threshold.asked < stale
-  const fresh = new Map<Tracked, Identity>()
   if (open.length > 0 || !settled) {
     const faces = open.map(({ face }) => face)
-    const live = (await engine.live?.(picture, faces)) ?? []
-    const answer = await ask(engine, input, context, await engine.embed(picture, faces))
+    const embedded = await engine.embed(picture, faces)
+    const answer = await ask(engine, input, context, embedded)
     stream.threshold = { value: answer.threshold, asked: time }
-    for (const [order, { face, index }] of open.entries()) {
-      const identity = {
-        ...matchAt(answer, order),
-        live: live[order],
-        view: views[index] ?? 0,
-        asked: time,
-        seen: time,
-      }
-      fresh.set(face, identity)
-      if (face.track !== undefined) stream.identities.set(face.track, identity)
+    for (const [index, one] of open.entries()) {
+      const live = embedded[index]?.live
+      one.identity = { ...matchAt(answer, index), live, view: one.view, asked: time, seen: time }
+      if (one.face.track !== undefined) stream.identities.set(one.face.track, one.identity)
     }
   }
-  const faces = tracked.map((face): Known => {
-    const identity = fresh.get(face) ?? (face.track === undefined ? undefined : stream.identities.get(face.track))
+  const faces = seen.map(({ face, quality, identity }): Known => {
     if (!identity) throw new AppError('internal', 'a face of the stream was not recognised')
     identity.seen = time
     const { person, similarity, margin, live } = identity
-    return { found: face, live, person, similarity, margin }
+    return { found: face, quality: live === undefined ? quality : { ...quality, live }, person, similarity, margin }
   })
-  for (const [track, { seen }] of stream.identities) if (time - seen > stale) stream.identities.delete(track)
+  stream.forget(time - stale)
   return { threshold: stream.threshold?.value ?? 0, faces }
 }
 
@@ -98,8 +93,7 @@ function isOpen(identity: Identity | undefined, view: number, time: number): boo
 }
 
 /** How much can be seen of a face: large, sharp, from the front. Only for comparing views of one face. */
-function viewOf(picture: Picture, face: FoundFace): number {
-  const { size, sharpness, yaw, pitch } = faceQuality(picture, face)
+function viewOf({ size, sharpness, yaw, pitch }: Quality): number {
   const front = (degrees: number) => Math.max(0.05, Math.cos((degrees * Math.PI) / 180))
   return size * front(yaw) * front(pitch) * Math.min(1, 0.2 + sharpness / 250)
 }
@@ -108,19 +102,19 @@ async function ask(
   engine: FaceEngine,
   { collection, threshold }: Input,
   context: RunContext,
-  vectors: Float32Array<ArrayBuffer>[],
+  embedded: readonly EmbeddedFace[],
 ): Promise<PeopleAnswer> {
   const question: PeopleQuestion = {
     kind: 'search',
     collection,
     embedder: engine.embedder,
-    vectors,
+    vectors: embedded.map(({ vector }) => vector),
     ...(threshold === undefined ? {} : { threshold }),
     ...(engine.threshold === undefined ? {} : { default_threshold: engine.threshold }),
   }
   context.signal.throwIfAborted()
   const parsed = peopleAnswer.safeParse(await context.ask('people', question))
-  if (!parsed.success || parsed.data.matches.length !== vectors.length) {
+  if (!parsed.success || parsed.data.matches.length !== embedded.length) {
     throw new AppError('internal', 'the keeper of people gave an answer that does not fit the question', {
       cause: parsed.error,
     })

@@ -55,6 +55,17 @@ export function cropAxis(size: number, start: number, end: number, places: numbe
   return axis(places, at, size)
 }
 
+/** From `start` to `end` (pixels) in equal steps between the centres of pixels; edges are repeated. */
+export function stretchAxis(size: number, start: number, end: number, places: number): Axis {
+  const step = (end - start) / places
+  const at = (place: number) => {
+    const source = Math.min(size - 1, Math.max(0, start + (place + 0.5) * step - 0.5))
+    const low = Math.floor(source)
+    return { low, high: Math.min(low + 1, size - 1), share: source - low }
+  }
+  return axis(places, at, size)
+}
+
 /** RGB pixels, rows from the top, channels interleaved. */
 export interface Pixels {
   width: number
@@ -63,7 +74,7 @@ export interface Pixels {
 
 /** Bilinear samples as value * scale + shift, written to `target` from `at` on: rows x columns x RGB. */
 export function sample(
-  { width, data }: Pixels,
+  pixels: Pixels,
   columns: Axis,
   rows: Axis,
   target: Float32Array,
@@ -71,27 +82,36 @@ export function sample(
   scale = 1,
   shift = 0,
 ): void {
-  const across = columns.low.length
+  const places = 3 * columns.low.length
+  let upper = { row: -1, values: new Float32Array(places) }
+  let lower = { row: -1, values: new Float32Array(places) }
   let out = at
   for (let y = 0; y < rows.low.length; y++) {
-    const top = (rows.low[y] ?? 0) * width
-    const bottom = (rows.high[y] ?? 0) * width
+    const [top, bottom] = [rows.low[y] ?? 0, rows.high[y] ?? 0]
+    // Going down, the lower row of before is often the upper row of now.
+    if (lower.row === top) [upper, lower] = [lower, upper]
+    if (upper.row !== top) stretchRow(pixels, top, columns, upper.values)
+    upper.row = top
+    if (lower.row !== bottom) stretchRow(pixels, bottom, columns, lower.values)
+    lower.row = bottom
     const topWeight = (rows.lowWeight[y] ?? 0) * scale
     const bottomWeight = (rows.highWeight[y] ?? 0) * scale
-    for (let x = 0; x < across; x++) {
-      const left = columns.low[x] ?? 0
-      const right = columns.high[x] ?? 0
-      const leftWeight = columns.lowWeight[x] ?? 0
-      const rightWeight = columns.highWeight[x] ?? 0
-      const a = 3 * (top + left)
-      const b = 3 * (top + right)
-      const c = 3 * (bottom + left)
-      const d = 3 * (bottom + right)
-      for (let channel = 0; channel < 3; channel++) {
-        const upper = (data[a + channel] ?? 0) * leftWeight + (data[b + channel] ?? 0) * rightWeight
-        const lower = (data[c + channel] ?? 0) * leftWeight + (data[d + channel] ?? 0) * rightWeight
-        target[out++] = upper * topWeight + lower * bottomWeight + shift
-      }
+    for (let x = 0; x < places; x++) {
+      target[out++] = (upper.values[x] ?? 0) * topWeight + (lower.values[x] ?? 0) * bottomWeight + shift
     }
+  }
+}
+
+function stretchRow({ data, width }: Pixels, row: number, columns: Axis, target: Float32Array): void {
+  const { low, high, lowWeight, highWeight } = columns
+  const start = 3 * row * width
+  for (let x = 0, out = 0; x < low.length; x++) {
+    const left = start + 3 * (low[x] ?? 0)
+    const right = start + 3 * (high[x] ?? 0)
+    const leftWeight = lowWeight[x] ?? 0
+    const rightWeight = highWeight[x] ?? 0
+    target[out++] = (data[left] ?? 0) * leftWeight + (data[right] ?? 0) * rightWeight
+    target[out++] = (data[left + 1] ?? 0) * leftWeight + (data[right + 1] ?? 0) * rightWeight
+    target[out++] = (data[left + 2] ?? 0) * leftWeight + (data[right + 2] ?? 0) * rightWeight
   }
 }

@@ -3,6 +3,7 @@ import type { Picture } from '@hearth/media'
 import { floatData, type OnnxSession } from '@hearth/runtime/onnx'
 import { suppress } from '@hearth/tracking'
 import { resizeAxis, sample } from '../../engine/sampling.ts'
+import type { Scratch } from '../../engine/scratch.ts'
 
 const input = 256
 /** Two grids: cells a side and detections a cell. Rows of the outputs run over rows, columns and detections. */
@@ -21,21 +22,26 @@ export interface Candidate {
   points: Point[]
 }
 
-/** The picture, padded to a square with black, as the detector takes it: 1 x 256 x 256 x 3 in [-1, 1]. */
-export function blazefaceTensor(picture: Picture): Float32Array {
+/** The picture, padded to a square with black, as the detector takes it: 1 x 256 x 256 x 3 in [-1, 1], into `tensor`. */
+export function blazefaceTensor(picture: Picture, tensor: Float32Array): void {
   const { width, height } = picture
   const square = Math.max(width, height)
   const columns = resizeAxis(width, input, square, Math.floor((square - width) / 2))
   const rows = resizeAxis(height, input, square, Math.floor((square - height) / 2))
-  const tensor = new Float32Array(input * input * 3)
   sample(picture, columns, rows, tensor, 0, 1 / 127.5, -1)
-  return tensor
 }
 
 /** Runs the detector; faces of at least `minScore`, best first, without doubles. */
-export async function blazeface(session: OnnxSession, picture: Picture, minScore: number): Promise<Candidate[]> {
-  const image = { type: 'float32', data: blazefaceTensor(picture), dims: [1, input, input, 3] } as const
-  const result = await session.run({ image })
+export async function blazeface(
+  session: OnnxSession,
+  picture: Picture,
+  minScore: number,
+  scratch: Scratch,
+): Promise<Candidate[]> {
+  const result = await scratch.lend(input * input * 3, data => {
+    blazefaceTensor(picture, data)
+    return session.run({ image: { type: 'float32', data, dims: [1, input, input, 3] } })
+  })
   const output = (name: string) => {
     const tensor = result[name]
     return tensor ? floatData(tensor) : new Float32Array()

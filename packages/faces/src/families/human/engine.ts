@@ -1,11 +1,12 @@
-import type { Bbox } from '@hearth/contract'
+import type { Picture } from '@hearth/media'
 import { floatData, type OnnxSession } from '@hearth/runtime/onnx'
 import type { FaceEngine, FoundFace } from '../../engine/face-engine.ts'
+import { createScratch } from '../../engine/scratch.ts'
 import { unitLength } from '../../engine/unit-length.ts'
 import type { Embedder } from '../../face-fields.ts'
-import { blazeface } from './blazeface.ts'
-import { cutFaces } from './face-crop.ts'
-import { faceMeshes, meshExpression, meshLandmarks, meshPose } from './face-mesh.ts'
+import { blazeface, type Candidate } from './blazeface.ts'
+import { cutSquare, resizeSquares, squareLength } from './face-crop.ts'
+import { faceMeshes, type Mesh, meshExpression, meshLandmarks, meshPose } from './face-mesh.ts'
 
 /** Files of the family, each `<name>.onnx`. */
 export const graphs = ['blazeface', 'facemesh', 'faceres', 'antispoof', 'liveness'] as const
@@ -24,60 +25,88 @@ export function humanEngine(
   embedder: Embedder,
   threshold: number | undefined,
 ): FaceEngine {
+  const scratch = createScratch()
+
+  /** One number or row of numbers for each of these squares. */
+  function ask(name: Graph, squares: Float32Array, size: number, output: string, prepare: Prepare) {
+    const count = squares.length / squareLength
+    return scratch.lend(count * size * size * 3, async data => {
+      resizeSquares(squares, size, prepare.scale, data)
+      prepare.after?.(data)
+      const image = { type: 'float32', data, dims: [count, size, size, 3] } as const
+      const tensor = (await sessions[name].run({ image }, [output]))[output]
+      return rows(tensor ? floatData(tensor) : new Float32Array(), count)
+    })
+  }
+
+  /** Two weak opinions on whether these are living faces: both have to agree. */
+  async function liveScores(squares: Float32Array): Promise<number[]> {
+    const real = await ask('antispoof', squares, 128, 'real', { scale: 1 / 255 })
+    const live = await ask('liveness', squares, 32, 'live', { scale: 1 / 255 })
+    return real.map(([value = 0], index) => Math.min(value, live[index]?.[0] ?? 0))
+  }
+
+  /** A few faces at a time, cut out of the picture, so that a crowd does not need memory without bounds. */
+  async function inBatches<T>(
+    picture: Picture,
+    faces: readonly FoundFace[],
+    work: (squares: Float32Array) => Promise<T[]>,
+  ): Promise<T[]> {
+    const results: T[] = []
+    for (let start = 0; start < faces.length; start += batch) {
+      const some = faces.slice(start, start + batch)
+      const found = await scratch.lend(some.length * squareLength, squares => {
+        for (const [index, { bbox }] of some.entries()) {
+          cutSquare(picture, bbox, squares.subarray(index * squareLength, (index + 1) * squareLength))
+        }
+        return work(squares)
+      })
+      results.push(...found)
+    }
+    return results
+  }
+
   return {
     embedder,
     threshold,
     async detect(picture, search) {
-      const candidates = (await blazeface(sessions.blazeface, picture, search.min_score)).slice(0, search.max_faces)
+      const found = await blazeface(sessions.blazeface, picture, search.min_score, scratch)
+      const candidates = found.slice(0, search.max_faces)
       const boxes = candidates.map(({ bbox }) => bbox)
-      const meshes = await faceMeshes(sessions.facemesh, picture, boxes)
-      return candidates.flatMap(({ bbox, score, points }, index): FoundFace[] => {
-        const mesh = meshes[index]
-        const [left_ear, right_ear] = points.slice(4)
-        if (!mesh || mesh.confidence < confirmed || !left_ear || !right_ear) return []
-        const landmarks = { ...meshLandmarks(mesh), left_ear, right_ear }
-        return [{ bbox, score, landmarks, pose: meshPose(mesh), expression: meshExpression(mesh) }]
-      })
+      const meshes = await faceMeshes(sessions.facemesh, picture, boxes, scratch)
+      return candidates.flatMap((candidate, index) => confirm(candidate, meshes[index]))
     },
-    async embed(picture, faces) {
-      return inBatches(faces, async boxes => {
-        const data = cutFaces(picture, boxes, embedderInput, 1)
-        toBgrWithoutMean(data)
-        const output = await run(sessions.faceres, data, embedderInput, boxes.length, 'descriptor')
-        return rows(output, boxes.length).map(unitLength)
-      })
-    },
-    async live(picture, faces) {
-      return inBatches(faces, async boxes => {
-        const real = await run(sessions.antispoof, cutFaces(picture, boxes, 128, 1 / 255), 128, boxes.length, 'real')
-        const live = await run(sessions.liveness, cutFaces(picture, boxes, 32, 1 / 255), 32, boxes.length, 'live')
-        // Two weak opinions: both have to agree.
-        return boxes.map((_, index) => Math.min(real[index] ?? 0, live[2 * index] ?? 0))
-      })
-    },
+    embed: (picture, faces) =>
+      inBatches(picture, faces, async squares => {
+        const live = await liveScores(squares)
+        const trained = { scale: 1, after: toBgrWithoutMean }
+        const vectors = await ask('faceres', squares, embedderInput, 'descriptor', trained)
+        return vectors.map((vector, index) => ({ vector: unitLength(vector), live: live[index] }))
+      }),
+    live: (picture, faces) => inBatches(picture, faces, liveScores),
     async dispose() {
       for (const name of graphs) await sessions[name].dispose()
     },
   }
 }
 
-async function inBatches<T>(faces: readonly FoundFace[], work: (boxes: Bbox[]) => Promise<T[]>): Promise<T[]> {
-  const results: T[] = []
-  for (let start = 0; start < faces.length; start += batch) {
-    results.push(...(await work(faces.slice(start, start + batch).map(({ bbox }) => bbox))))
-  }
-  return results
+/** What becomes of levels from 0 to 255. */
+interface Prepare {
+  scale: number
+  after?: (data: Float32Array) => void
 }
 
-async function run(session: OnnxSession, data: Float32Array, size: number, count: number, output: string) {
-  const result = await session.run({ image: { type: 'float32', data, dims: [count, size, size, 3] } }, [output])
-  const tensor = result[output]
-  return tensor ? floatData(tensor) : new Float32Array()
+/** The detector's word is not enough; the mesh knows the landmarks better, too. */
+function confirm({ bbox, score, points }: Candidate, mesh: Mesh | undefined): FoundFace[] {
+  const [left_ear, right_ear] = points.slice(4)
+  if (!mesh || mesh.confidence < confirmed || !left_ear || !right_ear) return []
+  const landmarks = { ...meshLandmarks(mesh), left_ear, right_ear }
+  return [{ bbox, score, landmarks, pose: meshPose(mesh), expression: meshExpression(mesh) }]
 }
 
 function rows(values: Float32Array, count: number): Float32Array[] {
   const width = values.length / count
-  return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width))
+  return Array.from({ length: count }, (_, row) => values.subarray(row * width, (row + 1) * width))
 }
 
 /** RGB 0 to 255 to what the embedder was trained with, in place. */

@@ -26,14 +26,22 @@ export function cutFace(
   sample(picture, cropAxis(picture.width, x1, x2, size), cropAxis(picture.height, y1, y2, size), target, at, scale)
 }
 
-/** Faces cut out at 256 x 256 (0 to 255) and resized from there, as these models were used with. */
-export function cutFaces(picture: Picture, boxes: readonly Bbox[], size: number, scale: number): Float32Array {
-  const tensor = new Float32Array(boxes.length * size * size * 3)
-  const cut = new Float32Array(side * side * 3)
+/** Numbers of a face cut out by `cutSquare`. */
+export const squareLength = side * side * 3
+
+/** A face cut out at 256 x 256 x RGB, 0 to 255, into `square`. */
+export function cutSquare(picture: Picture, bbox: Bbox, square: Float32Array): void {
+  cutFace(picture, bbox, side, square, 0, 1)
+}
+
+/**
+ * Cut-out faces, one after the other in `squares`, at size x size, values * scale: these models were used with faces
+ * resized from 256.
+ */
+export function resizeSquares(squares: Float32Array, size: number, scale: number, tensor: Float32Array): void {
   const axis = resizeAxis(side, size)
-  boxes.forEach((bbox, index) => {
-    cutFace(picture, bbox, side, cut, 0, 1)
-    sample({ width: side, data: cut }, axis, axis, tensor, index * size * size * 3, scale)
-  })
-  return tensor
+  for (let face = 0; face < squares.length / squareLength; face++) {
+    const data = squares.subarray(face * squareLength, (face + 1) * squareLength)
+    sample({ width: side, data }, axis, axis, tensor, face * size * size * 3, scale)
+  }
 }

@@ -2,6 +2,7 @@ import type { Bbox, Point } from '@hearth/contract'
 import type { Picture } from '@hearth/media'
 import { floatData, type OnnxSession } from '@hearth/runtime/onnx'
 import { type Point3, type Pose, poseOfAxes } from '../../engine/pose.ts'
+import type { Scratch } from '../../engine/scratch.ts'
 import type { Expression } from '../../face-fields.ts'
 import { cropBox, cutFace } from './face-crop.ts'
 
@@ -52,15 +53,21 @@ export interface Mesh {
 }
 
 /** Meshes of the faces in these boxes. */
-export async function faceMeshes(session: OnnxSession, picture: Picture, boxes: readonly Bbox[]): Promise<Mesh[]> {
+export async function faceMeshes(
+  session: OnnxSession,
+  picture: Picture,
+  boxes: readonly Bbox[],
+  scratch: Scratch,
+): Promise<Mesh[]> {
   const meshes: Mesh[] = []
   for (let start = 0; start < boxes.length; start += batch) {
     const some = boxes.slice(start, start + batch)
-    const data = new Float32Array(some.length * input * input * 3)
-    some.forEach((bbox, index) => {
-      cutFace(picture, bbox, input, data, index * input * input * 3, 1 / 255)
+    const result = await scratch.lend(some.length * input * input * 3, data => {
+      for (const [index, bbox] of some.entries()) {
+        cutFace(picture, bbox, input, data, index * input * input * 3, 1 / 255)
+      }
+      return session.run({ image: { type: 'float32', data, dims: [some.length, input, input, 3] } })
     })
-    const result = await session.run({ image: { type: 'float32', data, dims: [some.length, input, input, 3] } })
     const places = result.mesh ? floatData(result.mesh) : new Float32Array()
     const confidences = result.confidence ? floatData(result.confidence) : new Float32Array()
     for (const [index, bbox] of some.entries()) {

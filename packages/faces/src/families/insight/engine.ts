@@ -15,11 +15,10 @@ export function insightEngine(
     embedder,
     threshold,
     detect: async (picture, search) => (await detect(picture, search)).flatMap(asFace),
-    embed: (picture, faces) =>
-      faceEmbedder.embed(
-        picture,
-        faces.map(({ landmarks }) => fivePoints(landmarks)),
-      ),
+    async embed(picture, faces) {
+      const points = faces.map(({ landmarks }) => fivePoints(landmarks))
+      return (await faceEmbedder.embed(picture, points)).map(vector => ({ vector, live: undefined }))
+    },
     async dispose() {
       for (const session of sessions) await session.dispose()
     },

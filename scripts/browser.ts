@@ -40,10 +40,11 @@ async function packaged(): Promise<{ executablePath: string; env: Record<string,
   return { executablePath: await chromium.executablePath(), env: { LD_LIBRARY_PATH: join(libraries, 'lib') } }
 }
 
-/** Starts a headless Chromium. The caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a headless Chromium, with more flags where a test needs them. The caller closes it. */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  const args = [...flags, ...more]
   const found = installed()
-  if (found) return await chromium.launch({ executablePath: found, args: flags })
+  if (found) return await chromium.launch({ executablePath: found, args })
   const { executablePath, env } = await packaged()
-  return await chromium.launch({ executablePath, args: flags, env: { ...process.env, ...env } })
+  return await chromium.launch({ executablePath, args, env: { ...process.env, ...env } })
 }

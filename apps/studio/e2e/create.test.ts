@@ -1,28 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { isDrawn, longDraft, result, type Studio, startStudio, type Visit, type VisitOptions, visit } from './studio.ts'
+import { expect, test } from 'vitest'
+import { isDrawn, longDraft, openStudio, result } from './studio.ts'
 
-let studio: Studio
-let open: Visit[] = []
-
-beforeAll(async () => {
-  studio = await startStudio()
-})
-afterAll(() => studio?.close())
-afterEach(async () => {
-  for (const { context, complaints } of open) {
-    await context.close()
-    expect(complaints).toEqual([])
-  }
-  open = []
-})
-
-async function come(options: VisitOptions = {}): Promise<Visit> {
-  const visited = await visit(studio, options)
-  open.push(visited)
-  return visited
-}
+const studio = openStudio()
+const { come } = studio
 
 interface ListedJob {
   id: string

@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { isDrawn, result, type Studio, startStudio, type Visit, type VisitOptions, visit } from './studio.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { isDrawn, openStudio, result } from './studio.ts'
 
-let studio: Studio
-let open: Visit[] = []
+const studio = openStudio()
+const { come } = studio
 
 /** Runs without the browser until it has ended. */
 async function draw(input: object): Promise<void> {
@@ -17,27 +17,16 @@ async function draw(input: object): Promise<void> {
 }
 
 beforeAll(async () => {
-  studio = await startStudio()
   await draw({ prompt: 'red apple', n: 2, seed: 3 })
 })
-afterAll(() => studio?.close())
-afterEach(async () => {
-  for (const { context, complaints } of open) {
-    await context.close()
-    expect(complaints).toEqual([])
-  }
-  open = []
-})
-
-async function come(options: VisitOptions = {}): Promise<Visit> {
-  const visited = await visit(studio, options)
-  open.push(visited)
-  return visited
-}
 
 const pages = [
   { path: '/', sign: 'button:has-text("Draw"), button:has-text("绘制")' },
   { path: '/?task=image-to-image', sign: 'input[type=file]' },
+  { path: '/recognise/?task=detect-objects', sign: 'input[type=range]' },
+  { path: '/faces/?task=recognise-faces', sign: 'input[type=range]' },
+  { path: '/people/', sign: 'h1' },
+  { path: '/attendance/', sign: 'input[role=spinbutton]' },
   { path: '/gallery/', sign: '[data-gallery-grid] img' },
   { path: '/jobs/', sign: 'a[href^="/jobs/?job="]' },
   { path: '/models/', sign: 'table' },

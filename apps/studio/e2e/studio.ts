@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { launchBrowser } from '../../../scripts/browser.ts'
 
-export interface Studio {
+interface Studio {
   instance: TestInstance
   browser: Browser
   /** What a browser that signed in keeps: signing in is throttled, so every visit shares it. */
@@ -12,13 +13,47 @@ export interface Studio {
   close(): Promise<void>
 }
 
-/** A real Hearth with the built studio, and a browser to look at it. */
-export async function startStudio(): Promise<Studio> {
+export interface StudioOptions {
+  /** What the browser's camera shows, over and over: a file of JPEGs one after the other. */
+  clip?: () => Promise<string>
+}
+
+/** A real Hearth with the built studio and a browser, for the tests of one file; each visit ends with its test. */
+export function openStudio(options: StudioOptions = {}) {
+  let studio: Studio | undefined
+  let open: Visit[] = []
+  const opened = () => {
+    if (!studio) throw new Error('the studio is open during tests only')
+    return studio
+  }
+  beforeAll(async () => {
+    studio = await startStudio(options)
+  })
+  afterAll(() => studio?.close())
+  afterEach(async () => {
+    const ended = open
+    open = []
+    for (const { context } of ended) await context.close()
+    for (const { complaints } of ended) expect(complaints).toEqual([])
+  })
+  return {
+    get instance() {
+      return opened().instance
+    },
+    async come(how: VisitOptions = {}): Promise<Visit> {
+      const visited = await visit(opened(), how)
+      open.push(visited)
+      return visited
+    },
+  }
+}
+
+async function startStudio({ clip }: StudioOptions): Promise<Studio> {
   if (!existsSync(join(import.meta.dirname, '../out/index.html'))) {
     throw new Error('the studio is not built: npm run build -w @hearth/studio')
   }
   const instance = await startTestInstance()
-  const browser = await launchBrowser()
+  const browser = await launchBrowser(clip ? cameraFlags(await clip()) : [])
   return {
     instance,
     browser,
@@ -28,6 +63,14 @@ export async function startStudio(): Promise<Studio> {
       await instance.stop()
     },
   }
+}
+
+function cameraFlags(clip: string): string[] {
+  return [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${clip}`,
+  ]
 }
 
 async function signIn({ url, key }: TestInstance, browser: Browser): Promise<Studio['session']> {
@@ -56,7 +99,7 @@ export interface VisitOptions extends BrowserContextOptions {
 }
 
 /** A browser with its own cookies, signed in by key unless told otherwise. */
-export async function visit(studio: Studio, options: VisitOptions = {}): Promise<Visit> {
+async function visit(studio: Studio, options: VisitOptions = {}): Promise<Visit> {
   const { theme = 'dark', locale = 'en-GB', kept = {}, stranger = false, ...context } = options
   const opened = await studio.browser.newContext({
     baseURL: studio.instance.url,

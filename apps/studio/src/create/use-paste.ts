@@ -5,7 +5,7 @@ import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
 import { notify } from '../frame/notices.tsx'
-import { placeAt } from '../frame/places.ts'
+import { capabilityAt } from '../frame/places.ts'
 import { readStored } from '../settings/stored.ts'
 import { useReuse } from './reuse.ts'
 
@@ -13,7 +13,7 @@ import { useReuse } from './reuse.ts'
 export function usePaste(): void {
   const t = useTranslations('create')
   const reuse = useReuse()
-  const capability = placeAt(usePathname())?.capability ?? 'create'
+  const capability = capabilityAt(usePathname()) ?? 'create'
   useEffect(() => {
     const take = async (file: File) => {
       try {

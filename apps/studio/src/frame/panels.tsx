@@ -7,7 +7,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncE
 import { IntlProvider, useLocale, useMessages, useTimeZone, useTranslations } from 'use-intl'
 import { useTasks } from '../api/queries.ts'
 import type { TaskSummary } from '../api/types.ts'
-import { placeAt } from './places.ts'
+import { capabilityAt } from './places.ts'
 
 interface Panels {
   /** Those that came so far, in the order of their tabs: of the page's capability, and others where they are named. */
@@ -43,7 +43,7 @@ function useNamed(): readonly string[] {
 export function PanelsProvider({ children, waiting }: { children: ReactNode; waiting: ReactNode }) {
   const tasks = useTasks()
   const also = useNamed()
-  const here = placeAt(usePathname())?.capability
+  const here = capabilityAt(usePathname())
   // Pictures go from every page to where things are made.
   const wanted = (tasks.data ?? []).filter(
     task => task.capability === 'create' || task.capability === here || also.includes(task.id),

@@ -31,6 +31,12 @@ export function placeAt(path: string): Place | undefined {
   return places.find(place => place.href === path)
 }
 
+/** Whose panels a page shows: its own, or those of the page it belongs to. */
+export function capabilityAt(path: string): Capability | undefined {
+  const place = placeAt(path)
+  return place?.capability ?? places.find(other => other.name === place?.within)?.capability
+}
+
 /** Where tasks of this capability are done. */
 export function homeOf(capability: Capability | undefined): string {
   return places.find(place => place.capability === capability)?.href ?? '/'

@@ -57,6 +57,11 @@ export async function inspectPicture(bytes: Uint8Array, options: DecodeOptions =
       hint: 'Scale it down first.',
     })
   }
+  if (meta.depth === 'float' || meta.depth === 'double' || meta.depth.endsWith('complex')) {
+    throw new AppError('unsupported-media', 'the picture has numbers with fractions for its pixels', {
+      hint: 'Save it with 8 or 16 bits a channel.',
+    })
+  }
   return { format, mime: mimeOf(format), width, height, alpha: meta.hasAlpha, pages: meta.pages ?? 1 }
 }
 

@@ -7,7 +7,7 @@ import golden from './golden/resample.json' with { type: 'json' }
 import type { Picture } from './picture.ts'
 import { resizeOpencv } from './resize-opencv.ts'
 import { type PillowFilter, type Region, resizePillow } from './resize-pillow.ts'
-import { cropTensorflow, letterbox, resizeTensorflow } from './resize-tensorflow.ts'
+import { resizeTensorflow } from './resize-tensorflow.ts'
 
 const photos = join(import.meta.dirname, '../../testing/photos')
 
@@ -66,12 +66,7 @@ describe('scaling gives what the reference gives', () => {
   })
 
   test.each(of('tensorflow'))('TensorFlow to $size', ({ width, height, result }) => {
-    expect(worst(resizeTensorflow(picture, width, height).data, floatsOf(result))).toBeLessThan(1e-3)
-  })
-
-  test.each(of('crop'))('TensorFlow, cropped to $region', ({ width, height, region, result }) => {
-    const cut = cropTensorflow(picture, regionOf(region ?? []), width, height)
-    expect(worst(cut.data, floatsOf(result))).toBeLessThan(1e-3)
+    expect(worst(resizeTensorflow(picture, width, height), floatsOf(result))).toBeLessThan(1e-3)
   })
 
   test.each(golden.photographs)('$name, decoded and scaled: the same bytes as Pillow', async photograph => {
@@ -87,14 +82,6 @@ describe('scaling gives what the reference gives', () => {
 })
 
 describe('shapes', () => {
-  test('a letterboxed picture lies in the middle of black', () => {
-    const { picture: square, left, top } = letterbox(picture)
-    expect([square.width, square.height, left, top]).toEqual([53, 53, 0, 8])
-    expect(square.data.subarray(0, 8 * 53 * 3).every(value => value === 0)).toBe(true)
-    expect(square.data.subarray(8 * 53 * 3, 45 * 53 * 3)).toEqual(picture.data)
-    expect(letterbox(square).picture).toBe(square)
-  })
-
   test('a region outside is refused; the same size is a copy', () => {
     const to = { width: 5, height: 5, filter: 'bicubic' } as const
     expect(() => resizePillow(picture, { ...to, region: [0, 0, 54, 5] })).toThrow(RangeError)

@@ -13,7 +13,7 @@ const overlap = 0.4
 
 /** What the model looks at: the picture stretched to a square, 0 to 255, channels interleaved. */
 export function prepare(picture: Picture, side: number): Float32Array {
-  return resizeTensorflow(picture, side, side).data
+  return resizeTensorflow(picture, side, side)
 }
 
 /** Rows of the result as objects in pixels of the picture, overlapping ones left out. */

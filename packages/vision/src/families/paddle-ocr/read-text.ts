@@ -15,14 +15,16 @@ interface Reader {
   characters: readonly string[]
 }
 
-/** Strips are hard to find text in; these get room above and below. */
-const strip = { height: 30, ratio: 8 }
+/** Strips are hard to find text in; these get room above and below, unless that made too large a picture of them. */
+const strip = { height: 30, ratio: 8, mostPixels: 20e6 }
 
 /** A picture with black above and below, if it is a strip. */
 function withRoom(picture: Picture): { picture: Picture; top: number } {
   const { width, height, channels } = picture
-  if (height > strip.height && width / height <= strip.ratio) return { picture, top: 0 }
-  const top = Math.trunc(Math.abs(Math.max(Math.trunc(width / strip.ratio), strip.height) * 2 - height) / 2)
+  const thin = height <= strip.height || width / height > strip.ratio
+  const roomy = Math.max(Math.trunc(width / strip.ratio), strip.height) * 2
+  if (!thin || width * roomy > strip.mostPixels) return { picture, top: 0 }
+  const top = Math.trunc(Math.abs(roomy - height) / 2)
   const data = new Uint8Array(width * (height + 2 * top) * channels)
   data.set(picture.data, top * width * channels)
   return { picture: { width, height: height + 2 * top, channels, data }, top }

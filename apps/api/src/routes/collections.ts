@@ -102,6 +102,7 @@ function reEnrolRoute(deps: ApiDeps): Route {
       collection: collectionName.optional(),
       cursor: z.string().max(1000).optional(),
     }),
+    example: { collection: 'default' },
     answers: { 200: { description: 'What was done, and what is left.', schema: reEnrolment } },
     async handle({ c, caller, body }) {
       const signal = c.req.raw.signal

@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodePicture } from '@hearth/media'
@@ -42,7 +42,9 @@ async function things() {
   // A door is opened with the key of that name.
   await api.post('/api/v1/keys', { name: 'paint program' })
   const { key } = await (await api.post('/api/v1/keys', { name: 'to be revoked' })).json()
+  const people = await Promise.all(['stays', 'is merged', 'is erased'].map(enrol))
   return {
+    people,
     upload: upload.id as string,
     running: running.id as string,
     done: done.id as string,
@@ -51,10 +53,26 @@ async function things() {
   }
 }
 
+async function enrol(name: string): Promise<{ id: string; face: string }> {
+  const photo = await readFile(new URL('../../../../packages/testing/photos/astronaut.jpg', import.meta.url))
+  const images = [`data:image/jpeg;base64,${photo.toString('base64')}`]
+  const consent = { given_by: name, text_version: '1' }
+  const answer = await api.post('/api/v1/people', { name, images, consent, keep_crop: true })
+  const { person } = await answer.json()
+  return { id: person.id, face: person.faces[0].id }
+}
+
 describe('every route of the description', () => {
   it('does what it says, with its own examples', async () => {
     const known = await things()
-    const fill = (path: string) => {
+    const [stays, merged, erased] = known.people
+    const fill = (path: string, method: string) => {
+      if (path.startsWith('/api/v1/collections/')) return '/api/v1/collections/default'
+      if (path.startsWith('/api/v1/people/{id}')) {
+        const whole = method === 'DELETE' && path.endsWith('{id}')
+        const person = path.endsWith('/merge') ? merged : whole ? erased : stays
+        return path.replace('{id}', person?.id ?? '').replace('{face}', person?.face ?? '')
+      }
       const job = /preview|cancel/.test(path) ? known.running : known.done
       const ids: Record<string, string> = { uploads: known.upload, keys: known.key, models: 'removable' }
       const id = path.endsWith('/pull') ? 'starter' : (ids[path.split('/')[3] ?? ''] ?? job)
@@ -76,7 +94,7 @@ describe('every route of the description', () => {
       method === 'DELETE' ? 2 : path.includes('cancel') ? 1 : 0
     const answers: string[] = []
     for (const { method, path, body, operation } of calls.toSorted((a, b) => order(a) - order(b))) {
-      const answer = await api.ask(fill(path), { method, ...bodyOf(path, body, known) })
+      const answer = await api.ask(fill(path, method), { method, ...bodyOf(path, body, known) })
       await answer.body?.cancel()
       const said = Object.keys(operation.responses).includes(String(answer.status))
       answers.push(`${said ? 'as said' : `NOT SAID ${answer.status}`}: ${method} ${path}`)
@@ -87,11 +105,17 @@ describe('every route of the description', () => {
 })
 
 /** The example with real things in the place of made-up ones. */
-function bodyOf(path: string, example: unknown, known: { upload: string; form: FormData }): RequestInit {
+function bodyOf(
+  path: string,
+  example: unknown,
+  known: { upload: string; form: FormData; people: { id: string }[] },
+): RequestInit {
   if (path === '/api/v1/uploads') return { body: known.form }
   const generic = /\/tasks\/\{task\}\//.test(path) ? { input: { text: 'x' } } : example
   if (generic === undefined) return {}
   const text = JSON.stringify(path === '/api/v1/session' ? { key: api.key } : generic)
-  const body = text.replace(/upload:example-[a-z]+/g, `upload:${known.upload}`)
+  const body = text
+    .replace(/upload:example-[a-z]+/g, `upload:${known.upload}`)
+    .replace('00000000-0000-7000-8000-000000000000', known.people[0]?.id ?? '')
   return { body, headers: { 'content-type': 'application/json' } }
 }

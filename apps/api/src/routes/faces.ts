@@ -28,6 +28,7 @@ export function searchRoute(deps: ApiDeps): Route {
     scope: 'tasks',
     rate: 'generate',
     described: { schema: shownSearch, form: true },
+    example: { image: 'upload:example-face' },
     answers: {
       200: { description: 'Each face, with the person where one is near enough.', schema: recognition.output },
     },

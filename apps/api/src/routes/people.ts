@@ -255,6 +255,7 @@ function changingRoutes(deps: ApiDeps): Route[] {
       rate: 'status',
       params: personId,
       body: z.object({ into: z.uuid().meta({ description: 'Id of the entry that stays.' }) }),
+      example: { into: '00000000-0000-7000-8000-000000000000' },
       answers: { 200: { ...person, description: 'The entry that stays.' } },
       async handle({ c, caller, params, body }) {
         await merge(deps.people, askerOf(caller), { id: params.id, into: body.into })

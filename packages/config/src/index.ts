@@ -92,6 +92,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 function liveLimits(s: z.output<typeof schema>) {
   return {
     livePerDevice: s.HEARTH_LIVE_PER_DEVICE,
+    /** Seconds. */
+    liveTimeout: s.HEARTH_LIVE_TIMEOUT,
     /** Of one key. */
     liveStreams: s.HEARTH_LIVE_STREAMS,
     liveFps: s.HEARTH_LIVE_FPS,

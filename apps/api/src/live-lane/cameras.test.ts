@@ -203,11 +203,10 @@ describe('Socket.IO /live', () => {
     )
     socket.close()
     const next = await connect()
-    const began = performance.now()
     const opened = await next.camera()
     next.socket.emit('frame', opened.stream, 1, frame())
     await next.answered(1)
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(next.problems).toEqual([])
   })
 
   it('needs a key with the right to tasks', async () => {

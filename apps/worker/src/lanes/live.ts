@@ -10,6 +10,8 @@ import { type Chosen, chooseModel, createStreams, type LiveStream, type StreamsO
 export interface LiveOptions extends StreamsOptions {
   residents: Residents
   keepers: Keepers
+  /** Milliseconds that a run may take, once it has its model. */
+  timeout: number
   log: Logger
 }
 
@@ -17,7 +19,8 @@ export interface LiveOptions extends StreamsOptions {
 export interface LiveLane {
   /**
    * Waits for the model for a moment, loads it if need be, runs.
-   * @throws AppError `device-busy` where it would have to wait longer, `engine-crashed`, or what the task says.
+   * @throws AppError `device-busy` where it would have to wait longer, `engine-crashed` also for an engine that gives no
+   * answer, or what the task says.
    */
   run(request: LiveRequest, signal: AbortSignal): Promise<LiveResult>
   /** Holds the model for a stream and loads it. Opening what is open is no error. */
@@ -70,8 +73,13 @@ export function createLiveLane(options: LiveOptions): LiveLane {
           media: request.media,
           ...(stream === undefined ? {} : { stream }),
         }
-        const output = await lease.run(run, eventsOf(options, request, files), signal)
-        return { output, files, engine_ms: lease.milliseconds }
+        const late = AbortSignal.timeout(options.timeout)
+        try {
+          const output = await lease.run(run, eventsOf(options, request, files), AbortSignal.any([signal, late]))
+          return { output, files, engine_ms: lease.milliseconds }
+        } catch (error) {
+          throw late.aborted ? tooSlow(model, options.timeout, error) : error
+        }
       })
     },
     async open(stream, signal) {
@@ -121,6 +129,15 @@ function eventsOf({ keepers, log }: LiveOptions, { task, model, owner }: LiveReq
     },
     ask: (noun, question) => keepers.answer(owner, noun, question),
   }
+}
+
+function tooSlow(model: string, timeout: number, cause: unknown): AppError {
+  return new AppError('engine-crashed', `${model} gave no answer within ${timeout / 1000} s and was stopped`, {
+    hint: 'Run it as a job, or raise HEARTH_LIVE_TIMEOUT.',
+    retryable: true,
+    retryAfter: 1,
+    cause,
+  })
 }
 
 function crashed(crash: EngineCrash): AppError {

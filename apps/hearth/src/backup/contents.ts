@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Config } from '@hearth/config'
+import { keyFolder, masterKeyFile } from '@hearth/faces/people'
 import { z } from 'zod'
 
 /** The part of a backup that says what it is. Its name in the archive is `about.json`; it is the first file. */
@@ -14,6 +15,8 @@ export const about = z.object({
   /** Names of the migrations that the rows fit to. */
   migrations: z.array(z.string()),
   weights: z.boolean(),
+  /** Whether the keys of registered people are in it. */
+  people: z.boolean().default(false),
   /** sha256 of every other file, by its name in the archive. */
   sha256: z.record(z.string(), z.string()),
 })
@@ -30,6 +33,8 @@ export const folders = (config: Config) =>
 
 /** Files of the state folder that belong to an installation rather than to one run of it. */
 export const stateFiles = ['secret', 'owner-key'] as const
+/** What opens the faces of registered people: only in a backup that was asked for it. */
+export const peopleFiles = { master: masterKeyFile, keys: keyFolder } as const
 export const rowsFile = 'database.jsonl'
 export const aboutFile = 'about.json'
 

@@ -1,18 +1,30 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Config } from '@hearth/config'
 import { AppError } from '@hearth/contract'
-import { type DumpedRow, load, migrate, openStore } from '@hearth/store'
+import { type DumpedRow, load, migrate, openStore, people, type Store } from '@hearth/store'
 import { extract } from 'tar'
 import { startServers } from '../supervisor/servers.ts'
-import { type About, aboutFile, exists, filesUnder, folders, readAbout, rowsFile, sha256Of } from './contents.ts'
+import {
+  type About,
+  aboutFile,
+  exists,
+  filesUnder,
+  folders,
+  peopleFiles,
+  readAbout,
+  rowsFile,
+  sha256Of,
+} from './contents.ts'
 
 export interface RestoreResult {
   about: About
   /** Rows by table. */
   rows: Record<string, number>
   files: number
+  /** People who were left out: their keys are neither in the file nor on this machine. */
+  withoutKeys: number
 }
 
 /**
@@ -26,9 +38,10 @@ export async function readBackup(config: Config, path: string): Promise<RestoreR
   const draft = await mkdtemp(join(state, 'restore-'))
   try {
     const about = await unpack(resolve(path), draft)
-    const rows = await restoreRows(config, about, join(draft, rowsFile))
+    await requireOneMaster(config, draft)
+    const { rows, withoutKeys } = await restoreRows(config, about, draft)
     const files = await moveFiles(config, draft)
-    return { about, rows, files }
+    return { about, rows, files, withoutKeys }
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
@@ -77,17 +90,32 @@ function damaged(path: string, why: string, cause?: unknown): AppError {
   })
 }
 
-async function restoreRows(config: Config, about: About, file: string): Promise<Record<string, number>> {
+/** Keys that are there already, of a database that was lost, are not replaced by those of the file. */
+async function requireOneMaster({ roots }: Config, draft: string): Promise<void> {
+  const here = join(roots.state, peopleFiles.master)
+  const there = join(draft, 'state', peopleFiles.master)
+  if (!(await exists(here)) || !(await exists(there)) || (await sha256Of(here)) === (await sha256Of(there))) return
+  throw new AppError('conflict', `${here} is another master key than that of the backup.`, {
+    hint: 'Move it and the folder people-keys away, or restore into an empty folder.',
+  })
+}
+
+async function restoreRows(
+  config: Config,
+  about: About,
+  draft: string,
+): Promise<{ rows: Record<string, number>; withoutKeys: number }> {
   const servers = await startServers({ ...config, redisUrl: 'redis://unused' }, { say: console.error, onStart() {} })
   let done = false
   try {
     const store = openStore({ url: servers.databaseUrl, max: 2 })
     try {
       await migrate(store, about.migrations)
-      const rows = await load(store, readRows(file))
+      const rows = await load(store, readRows(join(draft, rowsFile)))
       await migrate(store)
+      const withoutKeys = await dropKeyless(config, store, draft)
       done = true
-      return rows
+      return { rows, withoutKeys }
     } finally {
       await store.close()
     }
@@ -97,6 +125,22 @@ async function restoreRows(config: Config, about: About, file: string): Promise<
       await rm(join(config.roots.state, 'postgres'), { recursive: true, force: true })
     }
   }
+}
+
+/** Who has no key any more was erased, or cannot be recognised by what is here: a restore does not bring them back. */
+async function dropKeyless(config: Config, store: Store, draft: string): Promise<number> {
+  const found = await Promise.all(
+    [config.roots.state, join(draft, 'state')].map(folder => filesUnder(join(folder, peopleFiles.keys))),
+  )
+  const having = new Set(found.flat().map(file => basename(file, '.key')))
+  let dropped = 0
+  for await (const ids of people.ids(store)) {
+    dropped += await people.drop(
+      store,
+      ids.filter(id => !having.has(id)),
+    )
+  }
+  return dropped
 }
 
 async function* readRows(file: string): AsyncGenerator<DumpedRow> {

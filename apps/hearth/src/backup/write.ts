@@ -7,7 +7,7 @@ import { AppError } from '@hearth/contract'
 import { dump, type Store } from '@hearth/store'
 import { create } from 'tar'
 import { z } from 'zod'
-import { type About, aboutFile, filesUnder, folders, rowsFile, sha256Of, stateFiles } from './contents.ts'
+import { type About, aboutFile, filesUnder, folders, peopleFiles, rowsFile, sha256Of, stateFiles } from './contents.ts'
 
 export interface BackupResult {
   path: string
@@ -20,8 +20,9 @@ const migrationRow = z.object({ name: z.string() })
 
 /**
  * Writes everything that belongs to an installation into one file: all rows as they are at one moment, outputs,
- * uploads, data sets, the secret, and of the models what they are (with `weights`, the models too). Hearth may be
- * running: outputs do not change once they are there. The file appears whole or not at all.
+ * uploads, data sets, the secret, and of the models what they are (with `weights`, the models too). Faces of registered
+ * people are in it sealed; with `people` the keys are too, and then no later erasure reaches into the file. Hearth may
+ * be running: outputs do not change once they are there. The file appears whole or not at all.
  * @throws AppError conflict if the file exists; invalid-input for a name that tells no packing.
  */
 export async function writeBackup(options: {
@@ -29,8 +30,9 @@ export async function writeBackup(options: {
   store: Store
   path: string
   weights: boolean
+  people?: boolean
 }): Promise<BackupResult> {
-  const { config, store, weights } = options
+  const { config, store, weights, people = false } = options
   const path = resolve(options.path)
   const packing = packingOf(path)
   await requireNew(path)
@@ -39,7 +41,7 @@ export async function writeBackup(options: {
   const draft = await mkdtemp(join(config.roots.state, 'backup-'))
   try {
     const { rows, migrations } = await writeRows(store, join(draft, rowsFile))
-    await gather(config, draft, weights)
+    await gather(config, draft, { weights, people })
     const names = await filesUnder(draft)
     const sha256: About['sha256'] = {}
     for (const name of names) sha256[name] = await sha256Of(join(draft, name))
@@ -49,6 +51,7 @@ export async function writeBackup(options: {
       created_at: new Date().toISOString(),
       migrations,
       weights,
+      people,
       sha256,
     }
     await writeFile(join(draft, aboutFile), JSON.stringify(content, null, 2))
@@ -97,8 +100,15 @@ async function writeRows(store: Store, path: string): Promise<{ rows: number; mi
 }
 
 /** Puts links to all files that are to be kept into the draft, under their names in the archive. */
-async function gather(config: Config, draft: string, weights: boolean): Promise<void> {
-  for (const name of stateFiles) await keep(join(config.roots.state, name), join(draft, 'state', name))
+async function gather(
+  config: Config,
+  draft: string,
+  { weights, people }: { weights: boolean; people: boolean },
+): Promise<void> {
+  const keys = people ? await filesUnder(join(config.roots.state, peopleFiles.keys)) : []
+  const ofPeople = people ? [peopleFiles.master, ...keys.map(file => `${peopleFiles.keys}/${file}`)] : []
+  for (const name of [...stateFiles, ...ofPeople])
+    await keep(join(config.roots.state, name), join(draft, 'state', name))
   for (const [name, folder] of Object.entries(folders(config))) {
     for (const file of await filesUnder(folder)) {
       if (skipped(name, file, weights)) continue

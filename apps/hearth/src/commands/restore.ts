@@ -16,10 +16,13 @@ export const restore: Command = {
     const config = loadConfig()
     const release = await takeLock(config.roots.state, 'restore')
     try {
-      const { about, rows, files } = await readBackup(config, path)
+      const { about, rows, files, withoutKeys } = await readBackup(config, path)
       console.log(`Restored what was saved at ${about.created_at}: ${files} files,`)
       for (const [table, count] of Object.entries(rows)) console.log(`  ${table.padEnd(12)} ${count}`)
       if (!about.weights) console.log('Weights are not part of it: `hearth pull` brings them again.')
+      if (withoutKeys > 0) {
+        console.log(`${withoutKeys} registered people are left out: their keys are neither in the file nor here.`)
+      }
       return 0
     } finally {
       release()

@@ -17,4 +17,15 @@ export {
   unfinishedErasures,
 } from './read.ts'
 export type { FaceRow, FaceView, LogAction, LogEntry, NewFace, NewPerson, PersonLogRow, PersonRow } from './types.ts'
-export { addFaces, create, erase, merge, record, removeFace, replaceFaces, setThreshold, update } from './write.ts'
+export {
+  addFaces,
+  create,
+  drop,
+  erase,
+  merge,
+  record,
+  removeFace,
+  replaceFaces,
+  setThreshold,
+  update,
+} from './write.ts'

@@ -131,6 +131,13 @@ export async function erase(
   })
 }
 
+/** Removes people as if they had never been restored: nothing is noted. Returns how many. */
+export async function drop(store: Store, ids: string[]): Promise<number> {
+  if (ids.length === 0) return 0
+  const rows = await query(store, db => db.delete(person).where(inArray(person.id, ids)).returning({ id: person.id }))
+  return rows.length
+}
+
 /** Sets what counts as known in a collection; null gives it back to the embedder. @throws AppError `not-found`. */
 export async function setThreshold(
   store: Store,

@@ -8,6 +8,7 @@ import type { Models } from '@hearth/models'
 import type { Store } from '@hearth/store'
 import type { KeyCache } from './auth/key-cache.ts'
 import type { RateLimiter } from './auth/rate-limit.ts'
+import type { CameraHub } from './cameras/camera-hub.ts'
 import type { DoorKeeper } from './doors/door-keeper.ts'
 import type { Hub } from './live/hub.ts'
 import type { LiveLane } from './live-lane/live-lane.ts'
@@ -28,6 +29,8 @@ export interface ApiDeps {
   readonly live: LiveLane
   /** Store, keys and live lane, as the functions about people take them. */
   readonly people: PeopleDeps
+  /** Streams that workers read by themselves. */
+  readonly cameras: CameraHub
   readonly links: WorkerLinks
   readonly limiter: RateLimiter
   readonly keyCache: KeyCache

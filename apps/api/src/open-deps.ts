@@ -10,6 +10,7 @@ import { tasks, testTasks } from '@hearth/registry/tasks'
 import { openStore } from '@hearth/store'
 import { createKeyCache } from './auth/key-cache.ts'
 import { createRateLimiter } from './auth/rate-limit.ts'
+import { createCameraHub } from './cameras/camera-hub.ts'
 import type { ApiDeps } from './deps.ts'
 import { noDoors } from './doors/door-keeper.ts'
 import { createHub } from './live/hub.ts'
@@ -48,6 +49,7 @@ export function openDeps(config: Config, log: Logger): ApiDeps & { close(): Prom
     hub,
     live,
     people: { store, keys: openKeyRing(config), live },
+    cameras: createCameraHub({ models, links, log }),
     links,
     limiter: createRateLimiter(queue),
     keyCache: createKeyCache(store),

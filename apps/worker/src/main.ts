@@ -10,6 +10,7 @@ import { checkpoints, families, testCheckpoints, testFamilies } from '@hearth/re
 import { keepers as knownKeepers } from '@hearth/registry/keepers'
 import { probeDevices, releaseMemory } from '@hearth/runtime'
 import { jobs, migrate, newId, openStore } from '@hearth/store'
+import { createCameraWatch } from './cameras/watch-camera.ts'
 import { describeError } from './describe-error.ts'
 import { engineEnvironment } from './engine/environment.ts'
 import { Engine } from './engine/host.ts'
@@ -18,6 +19,7 @@ import { createKeepers } from './keepers.ts'
 import { createBatchLane } from './lanes/batch.ts'
 import { createLiveLane } from './lanes/live.ts'
 import { keepLinks } from './link/keep-links.ts'
+import { locateReference } from './references.ts'
 import { Residents } from './residents.ts'
 
 /** Jobs at the same time that take no device, such as downloads. */
@@ -95,11 +97,22 @@ const heartbeat = await startHeartbeat({ store, log, view })
 
 const keepers = createKeepers(knownKeepers, { store, config, log })
 const stop = new AbortController()
-const live = createLiveLane({ models, families: known, residents, keepers, log })
+const live = createLiveLane({
+  models,
+  families: known,
+  residents,
+  keepers,
+  timeout: config.liveTimeout * 1000,
+  log,
+})
 const links = keepLinks({
   store,
   worker: worker.id,
   lane: live,
+  watchCamera: createCameraWatch({
+    lane: live,
+    locate: (reference, owner) => locateReference({ store, files }, reference, owner),
+  }),
   models: () => residents.views().residents.map(({ model }) => model),
   log,
 })

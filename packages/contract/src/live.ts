@@ -11,6 +11,8 @@ export type ToLiveWorker =
   /** Loads the model and keeps it until `close`. */
   | { type: 'open'; call: number; stream: string; task: string; model: string }
   | ({ type: 'run'; call: number } & LiveRequest)
+  /** Looks through a camera until `cancel`, telling with `camera` what it sees. */
+  | { type: 'watch'; call: number; camera: CameraOrder }
   /** The client left: the call is answered with `failed`, as soon as the engine has heard of it. */
   | { type: 'cancel'; call: number }
   /** Forgets what the stream's runs remember and lets go of its model. Not answered. */
@@ -21,6 +23,7 @@ export type FromLiveWorker =
   | { type: 'models'; models: string[] }
   | ({ type: 'done'; call: number } & LiveResult)
   | { type: 'failed'; call: number; error: ErrorReport }
+  | { type: 'camera'; call: number; event: CameraEvent }
 
 /** One run at once, of which nothing is kept. */
 export interface LiveRequest {
@@ -35,6 +38,31 @@ export interface LiveRequest {
   /** Runs with the same name share `RunContext.memory`; a stream that is not open yet is opened. */
   stream?: string
 }
+
+/** A stream that the worker reads by itself. */
+export interface CameraOrder {
+  /** `rtsp://`, `rtsps://`, or a reference to a video file, which is played over and over. */
+  source: string
+  owner: string
+  task: string
+  /** Id of the checkpoint. */
+  model: string
+  /** Field of the task's input that takes the pictures, and all others. */
+  field: string
+  options: Record<string, unknown>
+  /** Frames that are looked at in a second, at most. */
+  fps: number
+}
+
+/** What happens at a camera while it is watched. */
+export type CameraEvent =
+  | { kind: 'state'; state: 'connecting' }
+  /** Pictures come. `fps`: how many were looked at in a second, lately. */
+  | { kind: 'state'; state: 'live'; fps: number }
+  /** Tried again in so many seconds. */
+  | { kind: 'state'; state: 'error'; error: ErrorReport; retry_in: number }
+  /** A picture (JPEG) and what the task says of it. `dropped`: pictures so far that came too fast. */
+  | { kind: 'frame'; frame: number; output: unknown; image: Uint8Array; engine_ms: number; dropped: number }
 
 export interface LiveResult {
   /** The task's parsed output; null for `open`. */

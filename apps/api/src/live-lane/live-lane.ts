@@ -118,10 +118,10 @@ export function createLiveLane({ models, links }: { models: Models; links: Worke
 }
 
 /** Whoever has the model in memory first, then whoever has least to do. */
-function inOrder(links: readonly WorkerLink[], model: string): WorkerLink[] {
+export function inOrder(links: readonly WorkerLink[], model: string): WorkerLink[] {
   return [...links].sort((a, b) => Number(b.has(model)) - Number(a.has(model)) || a.load - b.load)
 }
 
-function noWorker(): AppError {
+export function noWorker(): AppError {
   return new AppError('unavailable', 'no worker is linked', { hint: '`hearth status` says why.', retryAfter: 2 })
 }

@@ -1,12 +1,23 @@
 import { deserialize, serialize } from 'node:v8'
-import { AppError, type FromLiveWorker, type LiveRequest, type LiveResult, type ToLiveWorker } from '@hearth/contract'
+import {
+  AppError,
+  type CameraEvent,
+  type CameraOrder,
+  type FromLiveWorker,
+  type LiveRequest,
+  type LiveResult,
+  type ToLiveWorker,
+} from '@hearth/contract'
 import type { WebSocket } from 'ws'
 
 /** Milliseconds between two signs of life. */
 const beat = 5_000
 
-type Call = { resolve(result: LiveResult): void; reject(error: AppError): void }
-type Answered = ({ type: 'run' } & LiveRequest) | { type: 'open'; stream: string; task: string; model: string }
+type Call = { resolve(result: LiveResult): void; reject(error: AppError): void; see?(event: CameraEvent): void }
+type Answered =
+  | { type: 'watch'; camera: CameraOrder }
+  | ({ type: 'run' } & LiveRequest)
+  | { type: 'open'; stream: string; task: string; model: string }
 
 /** The connection to one worker. Every call ends: with the answer, or as `unavailable` with the connection. */
 export class WorkerLink {
@@ -57,7 +68,7 @@ export class WorkerLink {
   }
 
   /** @throws AppError `unavailable` if the worker goes; the signal's reason; what the worker says. */
-  async call(message: Answered, signal: AbortSignal): Promise<LiveResult> {
+  async call(message: Answered, signal: AbortSignal, see?: (event: CameraEvent) => void): Promise<LiveResult> {
     signal.throwIfAborted()
     if (!this.isOpen) throw workerGone()
     this.#count += 1
@@ -69,7 +80,7 @@ export class WorkerLink {
       reject(signal.reason)
     }
     signal.addEventListener('abort', leave)
-    this.#calls.set(call, { resolve, reject })
+    this.#calls.set(call, { resolve, reject, ...(see ? { see } : {}) })
     this.#send({ ...message, call })
     return promise.finally(() => signal.removeEventListener('abort', leave))
   }
@@ -88,6 +99,10 @@ export class WorkerLink {
       return
     }
     const call = this.#calls.get(message.call)
+    if (message.type === 'camera') {
+      call?.see?.(message.event)
+      return
+    }
     this.#calls.delete(message.call)
     if (message.type === 'failed') call?.reject(AppError.from(message.error))
     else call?.resolve(message)

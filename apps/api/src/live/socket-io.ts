@@ -5,8 +5,10 @@ import { Redis } from 'ioredis'
 import { Server, type Socket } from 'socket.io'
 import { Adapter } from 'socket.io-adapter'
 import { z } from 'zod'
+import { askAgain } from '../auth/ask-again.ts'
 import type { Caller } from '../auth/caller.ts'
 import { isWelcome, socketCaller } from '../auth/socket-caller.ts'
+import { serveCameras } from '../cameras/camera-socket.ts'
 import type { ApiDeps } from '../deps.ts'
 import { largestFrame, serveKiosks } from '../kiosk/kiosk-socket.ts'
 import { serveFrames } from './socket-frames.ts'
@@ -63,7 +65,10 @@ export async function createSocketIo(
   // What a camera saw goes to nobody else: not through the queue server, and not kept for a connection that broke.
   for (const cameras of [io.of('/live'), io.of('/kiosk')]) cameras.adapter = new Adapter(cameras)
   io.of('/live').use(known(deps, caller => caller))
-  io.of('/live').on('connection', socket => serveFrames(deps, socket))
+  io.of('/live').on('connection', socket => {
+    serveFrames(deps, socket)
+    serveCameras(deps, socket)
+  })
   const kiosks = serveKiosks(deps, io)
   // Namespace `/` has nothing to offer.
   io.on('connection', socket => socket.disconnect(true))
@@ -81,9 +86,15 @@ export async function createSocketIo(
 function known(deps: ApiDeps, keep: (caller: Caller) => unknown) {
   return (socket: Socket, next: (error?: Error) => void) => {
     const given = z.object({ key: z.string().max(500) }).safeParse(socket.handshake.auth)
-    socketCaller(deps, socket.request, given.success ? given.data.key : undefined).then(
+    const ask = () => socketCaller(deps, socket.request, given.success ? given.data.key : undefined)
+    ask().then(
       caller => {
         socket.data.caller = keep(caller)
+        const stop = askAgain(ask, refusal => {
+          socket.emit('problem', refusal.report())
+          socket.disconnect(true)
+        })
+        socket.on('disconnect', stop)
         next()
       },
       error => next(Object.assign(new Error(toAppError(error).message), { data: toAppError(error).report() })),

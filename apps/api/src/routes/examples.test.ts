@@ -42,6 +42,8 @@ async function things() {
   // A door is opened with the key of that name.
   await api.post('/api/v1/keys', { name: 'paint program' })
   const { key } = await (await api.post('/api/v1/keys', { name: 'to be revoked' })).json()
+  const camera = { name: 'Door', source: 'rtsp://192.168.1.20/stream1', task: 'detect-objects' }
+  const { id: cameraId } = await (await api.post('/api/v1/cameras', camera)).json()
   const people = await Promise.all(['stays', 'is merged', 'is erased'].map(enrol))
   return {
     people,
@@ -49,6 +51,7 @@ async function things() {
     running: running.id as string,
     done: done.id as string,
     key: key.id as string,
+    camera: cameraId as string,
     form,
   }
 }
@@ -74,7 +77,9 @@ describe('every route of the description', () => {
         return path.replace('{id}', person?.id ?? '').replace('{face}', person?.face ?? '')
       }
       const job = /preview|cancel/.test(path) ? known.running : known.done
-      const ids: Record<string, string> = { uploads: known.upload, keys: known.key, models: 'removable' }
+      const ids: Record<string, string> = {
+        ...{ uploads: known.upload, keys: known.key, cameras: known.camera, models: 'removable' },
+      }
       const id = path.endsWith('/pull') ? 'starter' : (ids[path.split('/')[3] ?? ''] ?? job)
       return path.replace('{task}', 'echo').replace('{name}', 'echo.txt').replace('{id}', id).replace('{port}', '7860')
     }

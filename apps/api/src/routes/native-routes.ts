@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../deps.ts'
 import { doorRoutes } from '../doors/door-routes.ts'
 import type { Route } from '../http/route.ts'
+import { cameraRoutes } from './cameras.ts'
 import { docsRoutes } from './docs.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes } from './health.ts'
@@ -26,6 +27,7 @@ export function nativeRoutes(deps: ApiDeps): Route[] {
     ...peopleRoutes(deps),
     ...modelRoutes(deps),
     ...keyRoutes(deps),
+    ...cameraRoutes(deps),
     ...kioskRoutes(deps),
     ...sessionRoutes(deps),
     ...systemRoutes(deps),

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '@hearth/log'
 import { apiNodes, type Store } from '@hearth/store'
 import type { WebSocket } from 'ws'
+import type { WatchCamera } from '../cameras/watch-camera.ts'
 import { describeError } from '../describe-error.ts'
 import type { LiveLane } from '../lanes/live.ts'
 import { dial } from './dial.ts'
@@ -21,6 +22,7 @@ export interface LinksOptions {
   /** Id of this worker. */
   worker: string
   lane: LiveLane
+  watchCamera: WatchCamera
   /** Ids of the models in memory. */
   models(): string[]
   log: Logger
@@ -34,7 +36,7 @@ export interface Links {
 }
 
 /** Keeps a connection to every api process that the database knows, for as long as it does. */
-export function keepLinks({ store, worker, lane, models, log }: LinksOptions): Links {
+export function keepLinks({ store, worker, lane, watchCamera, models, log }: LinksOptions): Links {
   const stop = new AbortController()
   const kept = new Map<string, Promise<void>>()
   const open = new Map<WebSocket, ServedLink>()
@@ -63,7 +65,7 @@ export function keepLinks({ store, worker, lane, models, log }: LinksOptions): L
   async function serve(socket: WebSocket): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     socket.once('close', () => resolve())
-    const link = serveLink(socket, lane, log)
+    const link = serveLink(socket, lane, watchCamera, log)
     open.set(socket, link)
     link.tell(models())
     await promise

@@ -1,11 +1,14 @@
 import { deserialize, serialize } from 'node:v8'
-import { AppError, type FromLiveWorker, type LiveResult, type ToLiveWorker, toAppError } from '@hearth/contract'
+import { AppError, type FromLiveWorker, type LiveResult, type ToLiveWorker } from '@hearth/contract'
 import type { Logger } from '@hearth/log'
 import type { WebSocket } from 'ws'
+import type { WatchCamera } from '../cameras/watch-camera.ts'
 import type { LiveLane } from '../lanes/live.ts'
 
 /** Milliseconds without a sign of life after which the other side counts as gone. It gives one every 5 s. */
 const silence = 20_000
+
+const internal = new AppError('internal', 'something went wrong inside the worker', { hint: 'Its log has the cause.' })
 
 export interface ServedLink {
   /** Says which models are in memory, if that is news. */
@@ -13,7 +16,7 @@ export interface ServedLink {
 }
 
 /** Does what one api process asks for, until the connection ends; then whatever it still wanted is given up. */
-export function serveLink(socket: WebSocket, lane: LiveLane, log: Logger): ServedLink {
+export function serveLink(socket: WebSocket, lane: LiveLane, watchCamera: WatchCamera, log: Logger): ServedLink {
   const calls = new Map<number, AbortController>()
   const streams = new Set<string>()
   let told: string | undefined
@@ -28,8 +31,9 @@ export function serveLink(socket: WebSocket, lane: LiveLane, log: Logger): Serve
     try {
       send({ type: 'done', call, ...(await work(controller.signal)) })
     } catch (thrown) {
-      const error = toAppError(thrown)
       if (!(thrown instanceof AppError)) log.error({ error: thrown }, 'a live run failed')
+      // The words of others may tell of the inside.
+      const error = thrown instanceof AppError ? thrown : internal
       send({ type: 'failed', call, error: error.report() })
     } finally {
       calls.delete(call)
@@ -45,6 +49,9 @@ export function serveLink(socket: WebSocket, lane: LiveLane, log: Logger): Serve
       const { stream, task, model } = message
       streams.add(stream)
       void answer(message.call, signal => lane.open({ stream, task, model }, signal))
+    } else if (message.type === 'watch') {
+      const { call, camera } = message
+      void answer(call, signal => watchCamera(camera, event => send({ type: 'camera', call, event }), signal))
     } else if (message.type === 'cancel') {
       calls.get(message.call)?.abort(new AppError('cancelled', 'the client left'))
     } else {

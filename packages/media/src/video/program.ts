@@ -83,7 +83,8 @@ function lastWords(child: ChildProcess): string[] {
 
 function explain(failure: string, secret: string | undefined, said: readonly string[]): AppError {
   const text = said.join(' | ').slice(-600)
-  const words = secret === undefined ? text : text.replaceAll(secret, '(address)')
+  const bare = secret === undefined ? text : text.replaceAll(secret, '(address)')
+  const words = bare.replace(/\/\/[^\s/@]+@/g, '//***@')
   return new AppError('invalid-input', words === '' ? failure : `${failure}: ${words}`, {
     hint: 'Play it in a player; if it plays, convert it to MP4 (H.264) and try again.',
   })

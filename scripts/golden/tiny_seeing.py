@@ -2,6 +2,7 @@
 transformers.js (config.json, preprocessor_config.json, tokenizer.json, onnx/*.onnx). Made for transformers_seeing.py.
 """
 
+import copy
 import json
 from pathlib import Path
 
@@ -272,6 +273,8 @@ class Matting(nn.Module):
 def birefnet(folder: Path):
     model = livelier(Matting(), 0.35)
     export(model, folder / "onnx/model.onnx", (picture(96, 96),), fixed=True)
+    half = copy.deepcopy(model).half()
+    export(half, folder / "onnx/model_fp16.onnx", (picture(96, 96).half(),), fixed=True)
     (folder / "config.json").write_text(json.dumps({"model_type": "birefnet", "architectures": ["BiRefNet"]}) + "\n")
     return model, ViTImageProcessorPil(size={"height": 96, "width": 96}, resample=2, image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225])
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Checkpoint, execute, type Model } from '@hearth/contract'
-import { decodePicture } from '@hearth/media'
+import { decodeGrey, decodePicture } from '@hearth/media'
 import { executorSuite, fakeContext } from '@hearth/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { task as classifyImage } from '../../classify-image/spec.ts'
@@ -186,6 +186,22 @@ describe('folders', () => {
     await withModel(dir, async model => {
       expect(await execute(model, classifyImage, { image }, fakeContext({ references }))).toMatchObject({ width: 600 })
     })
+  })
+
+  test('of halves: pixels go in and masks come out as the graph declares them', async () => {
+    const fine = join(golden, 'birefnet')
+    for (const name of ['config.json', 'preprocessor_config.json']) await copyFile(join(fine, name), join(dir, name))
+    await copyFile(join(fine, 'onnx/model_fp16.onnx'), join(dir, 'onnx/model_fp16.onnx'))
+    const mask = (from: string) =>
+      withModel(from, async model => {
+        const context = fakeContext({ references })
+        await execute(model, removeBackground, { image, result: 'mask' }, context)
+        return decodeGrey(context.files[0]!.bytes)
+      })
+    const [exact, halves] = [await mask(fine), await mask(dir)]
+    const apart = halves.data.map((value, i) => Math.abs(value - exact.data[i]!))
+    expect(apart.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(2)
+    expect(new Set(halves.data).size).toBeGreaterThan(20)
   })
 
   test('that are broken say what is wrong, and the network is not asked', async () => {

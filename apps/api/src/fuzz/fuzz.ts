@@ -1,7 +1,11 @@
 import { jobs, type Store } from '@hearth/store'
 import fc from 'fast-check'
-import { startApi } from '../api-under-test.ts'
+import { type ApiUnderTest, startApi } from '../api-under-test.ts'
 import { createApp } from '../app.ts'
+import { dialects } from '../dialects/dialects.generated.ts'
+import { fuzzEngine } from './fuzz-engine.ts'
+import { fuzzPictures } from './fuzz-pictures.ts'
+import type { Pictures } from './given-pictures.ts'
 import { type Document, type FuzzRequest, fuzzRoutes, requests } from './requests.ts'
 
 export interface FuzzReport {
@@ -23,8 +27,9 @@ const patience = 400
 
 /**
  * Sends random requests, made from the description of the interface, to the whole app on real servers.
- * Rules: never a 5xx, but for what would have been done at once, since no worker runs here; every refusal is JSON with a request id; there is no job that no answer has named, those apart
- * whose client left while it waited.
+ * Rules: never a 5xx, but for what only a linked worker can do, since none runs here; every refusal is JSON; every
+ * answer has a request id; there is no job that no answer has named, those apart whose client left while it waited.
+ * What is answered at once is answered by a stand-in for the engine; doors are tried too.
  */
 export async function fuzz(options: {
   count: number
@@ -37,9 +42,19 @@ export async function fuzz(options: {
   try {
     await api.pretendWorker()
     // Throttled by address; here all come from one.
-    const app = createApp({ ...api.deps, limiter: { count: async () => ({ count: 0, left: 1000 }) } })
+    Object.assign(api.deps.live, fuzzEngine(api.deps.models))
+    const deps = { ...api.deps, limiter: { count: async () => ({ count: 0, left: 1000 }) } }
+    const app = createApp(deps)
+    const doors = new Map(
+      dialects.filter(({ doorOnly }) => doorOnly).map(only => [only.id, createApp(deps, { only })] as const),
+    )
     const document: Document = await (await api.ask('/api/openapi.json')).json()
-    const routes = fuzzRoutes(document, app.routes)
+    const atDoors = [...doors].flatMap(([door, { routes }]) =>
+      routes.map(({ method, path }) => ({ method, path, door })),
+    )
+    const routes = fuzzRoutes(document, [...app.routes, ...atDoors])
+    const pictures = await fuzzPictures()
+    const person = await enrolSomebody(api, pictures)
     const first = await (await api.post('/api/v1/tasks/echo/jobs', { input: { text: 'x' } })).json()
     const names = [
       'echo',
@@ -50,6 +65,10 @@ export async function fuzz(options: {
       'image-0.png',
       first.id,
       'job.json',
+      'default',
+      person.id,
+      person.face,
+      `face_${person.id}`,
     ]
     const report: FuzzReport = {
       seed,
@@ -60,8 +79,9 @@ export async function fuzz(options: {
       named: new Set([first.id]),
       failures: [],
     }
-    for (const request of fc.sample(requests(routes, names, api.key), { numRuns: count, seed })) {
-      await judge(report, request, await send(app, request))
+    for (const request of fc.sample(requests(routes, names, api.key, pictures), { numRuns: count, seed })) {
+      const at = (request.door === undefined ? undefined : doors.get(request.door)) ?? app
+      await judge(report, request, await send(at, request))
       report.requests += 1
       // A worker is gone when nothing was heard of it for ten seconds.
       if (report.requests % 100 === 0) await api.pretendWorker()
@@ -74,6 +94,18 @@ export async function fuzz(options: {
   } finally {
     await api.stop()
   }
+}
+
+/** Somebody whom the routes of people can be asked about. */
+async function enrolSomebody(api: ApiUnderTest, [png]: Pictures): Promise<{ id: string; face: string }> {
+  const { person } = await (
+    await api.post('/api/v1/people', {
+      name: 'Ann',
+      images: [`data:image/png;base64,${Buffer.from(png ?? []).toString('base64')}`],
+      consent: { given_by: 'Ann', text_version: 'hearth-1' },
+    })
+  ).json()
+  return { id: person.id, face: person.faces[0].id }
 }
 
 /** A right answer: what is answered at once needs a worker, and the one here is pretended. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { anyText, anything, arbitraryOf, type Schema } from './arbitrary.ts'
+import { inForm, inJson, type Pictures } from './given-pictures.ts'
 
 /** One request, as plain data so that it can be printed and repeated. */
 export interface FuzzRequest {
@@ -9,6 +10,8 @@ export interface FuzzRequest {
   path: string
   headers: Record<string, string>
   body: Uint8Array<ArrayBuffer> | undefined
+  /** The dialect at whose door it is sent; absent: the main port. */
+  door?: string
 }
 
 /** A route with what is known of its input. */
@@ -19,6 +22,7 @@ export interface FuzzRoute {
   query: { name: string; schema: Schema }[]
   json: Schema | undefined
   form: Schema | undefined
+  door?: string
 }
 
 interface Operation {
@@ -57,7 +61,20 @@ const dialectFields = [
     'user',
     'mask_blur',
   ],
+  ...['name', 'text', 'entries'],
 ]
+const entries = [
+  { clip: { visual: { modelName: 'nobody' } } },
+  { clip: { textual: { modelName: 'starter-faces', options: null } } },
+  {
+    'facial-recognition': {
+      detection: { modelName: 'starter-faces', options: { minScore: 0.7 } },
+      recognition: { modelName: 'starter-faces' },
+    },
+  },
+  { ocr: { detection: { modelName: 'x', options: { minScore: 9 } }, recognition: {} } },
+  [],
+].map(value => JSON.stringify(value))
 const dialectBody: Schema = {
   type: 'object',
   required: ['prompt'],
@@ -71,13 +88,21 @@ function guess(name: string): Schema {
   if (/scale|strength/.test(name)) return { type: 'number', minimum: 0, maximum: 20 }
   if (name === 'size' || name === 'image_size')
     return { enum: ['64x64', '128x128', '0x0', '99999x99999', 'auto', '64'] }
+  if (name === 'entries') return { enum: entries }
   if (name === 'stream') return { type: 'boolean' }
   if (name === 'model' || name === 'model_id') return { enum: ['starter', 'nobody', 'echo', ''] }
   return name === 'init_images' || name === 'images' ? { type: 'array', items: { type: 'string' } } : { type: 'string' }
 }
 
+/** A route as the app lists it, of the main port or of a door. */
+export interface Mounted {
+  method: string
+  path: string
+  door?: string
+}
+
 /** Routes of the description, and those of the dialects as the app lists them. */
-export function fuzzRoutes(document: Document, mounted: readonly { method: string; path: string }[]): FuzzRoute[] {
+export function fuzzRoutes(document: Document, mounted: readonly Mounted[]): FuzzRoute[] {
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { parameters = [], requestBody }]) => ({
       method: method.toUpperCase(),
@@ -92,7 +117,8 @@ export function fuzzRoutes(document: Document, mounted: readonly { method: strin
       ({ method, path }) =>
         method !== 'ALL' && path !== '*' && path !== '/*' && !/^\/(api\/(v1|docs|openapi)|health)/.test(path),
     )
-    .map(({ method, path }) => ({
+    .map(({ method, path, door }) => ({
+      ...(door === undefined ? {} : { door }),
       method,
       path: path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}'),
       query: [],
@@ -107,11 +133,17 @@ export function requests(
   routes: readonly FuzzRoute[],
   names: readonly string[],
   key: string,
+  pictures: Pictures,
 ): fc.Arbitrary<FuzzRequest> {
-  return fc.oneof(...routes.map(route => requestTo(route, names, key)))
+  return fc.oneof(...routes.map(route => requestTo(route, names, key, pictures)))
 }
 
-function requestTo(route: FuzzRoute, names: readonly string[], key: string): fc.Arbitrary<FuzzRequest> {
+function requestTo(
+  route: FuzzRoute,
+  names: readonly string[],
+  key: string,
+  pictures: Pictures,
+): fc.Arbitrary<FuzzRequest> {
   const segment = fc
     .oneof(fc.constantFrom(...names), anyText)
     .map(text => encodeURIComponent(text.toWellFormed()).slice(0, 2000) || 'x')
@@ -127,7 +159,7 @@ function requestTo(route: FuzzRoute, names: readonly string[], key: string): fc.
         { weight: 30, arbitrary: fc.constant(route.method) },
         { weight: 1, arbitrary: fc.constantFrom('PUT', 'PATCH', 'HEAD', 'OPTIONS', 'DELETE', 'POST') },
       ),
-      body: bodyOf(route),
+      body: bodyOf(route, pictures),
       auth: fc.oneof(
         { weight: 12, arbitrary: fc.constant(`Bearer ${key}`) },
         { weight: 1, arbitrary: fc.constantFrom('', 'Basic ', 'Basic Og==', 'Bearer nobody', 'Digest x') },
@@ -136,6 +168,7 @@ function requestTo(route: FuzzRoute, names: readonly string[], key: string): fc.
     })
     .map(({ segments, query, method, body, auth, extra }) => ({
       route: `${route.method} ${route.path}`,
+      ...(route.door === undefined ? {} : { door: route.door }),
       method,
       path: fill(route.path, segments) + search(query),
       headers: { host: 'localhost', ...(auth === '' ? {} : { authorization: auth }), ...body.headers, ...extra },
@@ -179,7 +212,8 @@ interface FuzzBody {
   bytes: Uint8Array<ArrayBuffer> | undefined
 }
 
-function bodyOf({ json, form }: FuzzRoute): fc.Arbitrary<FuzzBody> {
+function bodyOf({ json, form }: FuzzRoute, pictures: Pictures): fc.Arbitrary<FuzzBody> {
+  const picture = fc.option(fc.constantFrom(...pictures), { freq: 3, nil: undefined })
   const type = (value: string, bytes: Uint8Array) => ({
     headers: { 'content-type': value },
     bytes: new Uint8Array(bytes),
@@ -199,22 +233,17 @@ function bodyOf({ json, form }: FuzzRoute): fc.Arbitrary<FuzzBody> {
     { weight: 1, arbitrary: anything.map(asJson) },
     { weight: 1, arbitrary: fc.constant(type('application/json', encode('['.repeat(50_000)))) },
   ]
-  if (json) choices.push({ weight: 20, arbitrary: arbitraryOf(json).map(asJson) })
+  if (json) {
+    const given = fc.tuple(arbitraryOf(json), picture).map(([value, picture]) => asJson(inJson(value, picture)))
+    choices.push({ weight: 20, arbitrary: given })
+  }
   if (form)
     choices.push({
       weight: 10,
-      arbitrary: arbitraryOf(form).map(value => type('multipart/form-data; boundary=hearth', formBytes(value))),
+      arbitrary: fc
+        .tuple(arbitraryOf(form), picture)
+        .map(([value, picture]) => type('multipart/form-data; boundary=hearth', inForm(value, picture))),
     })
   if (!json && !form) choices.push({ weight: 40, arbitrary: fc.constant({ headers: {}, bytes: undefined }) })
   return fc.oneof(...choices)
-}
-
-function formBytes(value: unknown): Uint8Array {
-  const fields = value !== null && typeof value === 'object' ? Object.entries(value) : []
-  const parts = fields.map(([name, value]) => {
-    const file = name === 'image' || name === 'file' || name === 'mask' ? '; filename="x.png"' : ''
-    const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return `--hearth\r\ncontent-disposition: form-data; name="${name.replace(/[^\w-]/g, '_')}"${file}\r\n\r\n${text}\r\n`
-  })
-  return new TextEncoder().encode(`${parts.join('')}--hearth--\r\n`)
 }

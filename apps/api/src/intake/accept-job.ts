@@ -77,7 +77,7 @@ export async function acceptJob(
 
 /** Media is looked at last, when everything else is known to be right. */
 export function withPlaceholders(task: Task, input: Record<string, unknown>): Record<string, unknown> {
-  const media = inputFields(task).filter(({ name, media }) => media !== undefined && isMedia(input[name]))
+  const media = inputFields(task).filter(({ name, media, many }) => media !== undefined && isMedia(input[name], many))
   const stand = media.map(({ name, many }) => {
     const value = input[name]
     return [name, many && Array.isArray(value) ? value.map(() => 'upload:placeholder') : 'upload:placeholder'] as const
@@ -98,7 +98,7 @@ export async function withMedia(
   const replaced = { ...input }
   for (const { name, media, many } of inputFields(task)) {
     const value = input[name]
-    if (media === undefined || !isMedia(value)) continue
+    if (media === undefined || !isMedia(value, many)) continue
     try {
       replaced[name] =
         many && Array.isArray(value)
@@ -111,8 +111,9 @@ export async function withMedia(
   return replaced
 }
 
-function isMedia(value: unknown): value is Media | Media[] {
-  if (Array.isArray(value)) return value.every(item => isMedia(item))
+/** A list counts only where one is taken; elsewhere the task's own schema refuses it. */
+function isMedia(value: unknown, many: boolean): value is Media | Media[] {
+  if (Array.isArray(value)) return many && value.every(item => isMedia(item, false))
   return typeof value === 'string' || value instanceof Uint8Array || value instanceof File
 }
 

@@ -35,6 +35,7 @@ describe('what is refused', () => {
     ['an absurd number', () => echo({ text: 'x', steps: 1e300 }), 422, 'invalid-input', /steps/],
     ['a misspelt field', () => echo({ text: 'x', step: 4 }), 422, 'invalid-input', /step: echo has no such field/],
     ['a NUL character', () => echo({ text: 'a\0b' }), 422, 'invalid-input', /text/],
+    ['a list of pictures for one', () => redraw([dataUrl(picture)]), 422, 'invalid-input', /image.*string/],
     ['no input', () => api.post('/api/v1/tasks/echo/jobs', { text: 'x' }), 422, 'invalid-input', /input/],
     ['no object', () => api.post('/api/v1/tasks/echo/jobs', [1]), 422, 'invalid-input', /body/],
     [

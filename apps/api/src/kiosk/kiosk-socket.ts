@@ -4,6 +4,7 @@ import { kioskTask, type Visitor } from '@hearth/faces/kiosk'
 import { attendance } from '@hearth/store'
 import type { Server, Socket } from 'socket.io'
 import { z } from 'zod'
+import { askAgain } from '../auth/ask-again.ts'
 import type { Caller } from '../auth/caller.ts'
 import { socketCaller } from '../auth/socket-caller.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -14,10 +15,9 @@ import { createSession } from './session.ts'
 
 /** Bytes of one frame. */
 export const largestFrame = 2 * 2 ** 20
-/** Milliseconds: how often time goes on without frames, settings are looked up, and the key is asked for again. */
+/** Milliseconds: how often time goes on without frames, and settings are looked up. */
 const tick = 250
 const look = 5000
-const trust = 30_000
 /** States that may wait for a reader who does not read. */
 const tooSlow = 200
 /** Seconds: a door opens while somebody stands before it, or not at all. */
@@ -103,13 +103,15 @@ function serve(served: Served): void {
     if (parsed.success) session.frame(...parsed.data)
     else socket.emit('problem', { error: notAFrame().report() })
   })
-  const timers = [
-    setInterval(() => session.tick(), tick),
-    setInterval(() => void renew(), look),
-    setInterval(() => void admit(), trust),
-  ]
+  const timers = [setInterval(() => session.tick(), tick), setInterval(() => void renew(), look)]
   for (const timer of timers) timer.unref()
+  // A kiosk is connected for months: a key that was revoked meanwhile ends it.
+  const stop = askAgain(
+    () => callerOf(deps, socket),
+    () => socket.disconnect(true),
+  )
   socket.on('disconnect', () => {
+    stop()
     for (const timer of timers) clearInterval(timer)
     session.close()
     eye.close()
@@ -122,15 +124,6 @@ function serve(served: Served): void {
       if (JSON.stringify(faceOf(settings)) !== before) socket.emit('settings', faceOf(settings))
     } catch (error) {
       deps.log.debug({ error }, 'the settings of a kiosk could not be looked up; later')
-    }
-  }
-
-  /** A kiosk is connected for months: a key that was revoked meanwhile ends it. */
-  async function admit(): Promise<void> {
-    try {
-      await callerOf(deps, socket)
-    } catch (error) {
-      if (['unauthenticated', 'forbidden'].includes(toAppError(error).code)) socket.disconnect(true)
     }
   }
 }

@@ -30,9 +30,11 @@ function greyFace(picture: Picture, bbox: Bbox): Float32Array {
 function interpolated(picture: Picture, [x1, y1, x2, y2]: Bbox): Float32Array {
   const rgb = new Float32Array(3 * side * side)
   sample(picture, stretchAxis(picture.width, x1, x2, side), stretchAxis(picture.height, y1, y2, side), rgb)
-  return Float32Array.from({ length: side * side }, (_, at) =>
-    grey(rgb[3 * at] ?? 0, rgb[3 * at + 1] ?? 0, rgb[3 * at + 2] ?? 0),
-  )
+  const pixels = new Float32Array(side * side)
+  for (let at = 0; at < pixels.length; at++) {
+    pixels[at] = grey(rgb[3 * at] ?? 0, rgb[3 * at + 1] ?? 0, rgb[3 * at + 2] ?? 0)
+  }
+  return pixels
 }
 
 function averaged({ data, width, height }: Picture, [x1, y1, x2, y2]: Bbox): Float32Array {

@@ -57,8 +57,8 @@ test('the key is asked for once; a wrong one is refused in words, and the studio
 test('a photograph of a known face is asked to act, and refused; nobody is noted', async () => {
   const { page } = await come({ stranger: true })
   await page.goto(`/kiosk/#key=${key}`)
-  expect(page.url()).not.toContain(key)
   await page.locator('main[data-phase]').waitFor()
+  expect(page.url()).not.toContain(key)
   const phases = await follow(page)
   await phase(page, 'challenge').waitFor({ timeout: 60_000 })
   await page.getByText(/^1 of \d$/).waitFor()

@@ -23,8 +23,8 @@ beforeAll(async () => {
 const pages = [
   { path: '/', sign: 'button:has-text("Draw"), button:has-text("绘制")' },
   { path: '/?task=image-to-image', sign: 'input[type=file]' },
-  { path: '/recognise/?task=detect-objects', sign: 'input[type=range]' },
-  { path: '/faces/?task=recognise-faces', sign: 'input[type=range]' },
+  { path: '/recognise/?task=detect-objects', sign: 'nav[aria-label="Kind of work"]' },
+  { path: '/faces/?task=recognise-faces', sign: 'nav[aria-label="Kind of work"]' },
   { path: '/people/', sign: 'h1' },
   { path: '/attendance/', sign: 'input[role=spinbutton]' },
   { path: '/gallery/', sign: '[data-gallery-grid] img' },

@@ -68,9 +68,9 @@ test('search by face leads to the person; rename, and erase by typing the name',
   await dialog.getByRole('list').getByRole('button', { name: 'Barack Obama' }).click()
   const person = page.getByRole('complementary', { name: 'Barack Obama' })
   await person.getByRole('button', { name: 'Rename' }).click()
-  await person.getByLabel('Name').fill('Somebody Else')
+  await person.getByRole('textbox', { name: 'Name' }).fill('Somebody Else')
   await person.getByRole('button', { name: 'Save the name' }).click()
-  await page.getByRole('button', { name: 'Open Somebody Else' }).waitFor()
+  await page.getByRole('row').getByRole('button', { name: 'Somebody Else' }).waitFor()
 
   await page
     .getByRole('row', { name: /Somebody Else/ })

@@ -34,7 +34,7 @@ test('a dropped picture is looked at by itself; the slider narrows it down witho
   await page.getByText('Show it a picture').waitFor()
   await drop(page, 'coffee')
   await found(page).first().waitFor()
-  const cup = page.getByRole('button', { name: /^cup 0\.\d\d$/ })
+  const cup = page.locator('figure').getByRole('button', { name: /^cup 0\.\d\d$/ })
   await cup.waitFor()
   // The box is drawn where the cup is: over the middle of the picture.
   const picture = await page.getByRole('img', { name: 'The picture with what was found' }).boundingBox()

@@ -41,7 +41,6 @@ export function PeopleTable(props: {
             <td className={cell}>
               <button
                 type="button"
-                aria-label={t('open', { name: person.name })}
                 onClick={() => props.onOpen(person)}
                 className="flex items-center gap-3 rounded-6 text-left font-medium text-bright"
               >

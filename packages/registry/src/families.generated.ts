@@ -15,6 +15,8 @@ import efficientnetLiteCheckpoints from '@hearth/vision/families/efficientnet-li
 import { family as efficientnetLite } from '@hearth/vision/families/efficientnet-lite/family'
 import paddleOcrCheckpoints from '@hearth/vision/families/paddle-ocr/checkpoints.json' with { type: 'json' }
 import { family as paddleOcr } from '@hearth/vision/families/paddle-ocr/family'
+import selfieSegmentationCheckpoints from '@hearth/vision/families/selfie-segmentation/checkpoints.json' with { type: 'json' }
+import { family as selfieSegmentation } from '@hearth/vision/families/selfie-segmentation/family'
 import transformersCheckpoints from '@hearth/vision/families/transformers/checkpoints.json' with { type: 'json' }
 import { family as transformers } from '@hearth/vision/families/transformers/family'
 
@@ -26,6 +28,7 @@ export const families: readonly Family[] = [
   centernet,
   efficientnetLite,
   paddleOcr,
+  selfieSegmentation,
   transformers,
 ]
 
@@ -36,6 +39,7 @@ export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'centernet', entries: centernetCheckpoints },
   { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
   { family: 'paddle-ocr', entries: paddleOcrCheckpoints },
+  { family: 'selfie-segmentation', entries: selfieSegmentationCheckpoints },
   { family: 'transformers', entries: transformersCheckpoints },
 ]
 

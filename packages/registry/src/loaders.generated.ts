@@ -9,6 +9,7 @@ export const loaders: Record<string, () => Promise<{ load: Load }>> = {
   'centernet': () => import('@hearth/vision/families/centernet/load'),
   'efficientnet-lite': () => import('@hearth/vision/families/efficientnet-lite/load'),
   'paddle-ocr': () => import('@hearth/vision/families/paddle-ocr/load'),
+  'selfie-segmentation': () => import('@hearth/vision/families/selfie-segmentation/load'),
   'transformers': () => import('@hearth/vision/families/transformers/load'),
 }
 

@@ -29,9 +29,24 @@ const pair = ['classify-zero-shot', 'embed-image']
 
 describe('recognising folders', () => {
   test.each([
-    ['vit', { title: 'Image classifier (vit)', tasks: ['classify-image'], precision: 'fp32' }],
-    ['convnext', { tasks: ['classify-image'] }],
-    ['detr', { title: 'Object detector (detr)', tasks: ['detect-objects', 'detect-in-video'] }],
+    [
+      'vit',
+      {
+        title: 'Image classifier (vit)',
+        tasks: ['classify-image'],
+        precision: 'fp32',
+        defaults: { width: 64, height: 64 },
+      },
+    ],
+    ['convnext', { tasks: ['classify-image'], defaults: { width: 96, height: 96 } }],
+    [
+      'detr',
+      {
+        title: 'Object detector (detr)',
+        tasks: ['detect-objects', 'detect-in-video'],
+        defaults: { width: 117, height: 88 },
+      },
+    ],
     ['yolos', { tasks: ['detect-objects', 'detect-in-video'] }],
     ['rt_detr', { tasks: ['detect-objects', 'detect-in-video'] }],
     ['d_fine', { tasks: ['detect-objects', 'detect-in-video'] }],
@@ -90,14 +105,17 @@ describe('the catalogue', () => {
     expect(entries.find(({ aliases }) => aliases.includes('ViT-B-32__openai'))?.id).toBe('clip-vit-base-patch32')
   })
 
-  test('is estimated by weights', () => {
+  test('is estimated by weights and by what is looked at', () => {
     const estimate = (id: string) => {
       const entry = entries.find(found => found.id === id)!
-      const checkpoint: Checkpoint = { ...entry, family: family.id, dir: '', digest: '', tasks: [] }
+      const checkpoint: Checkpoint = { ...entry, family: family.id, dir: '', digest: '', tasks: entry.tasks ?? [] }
       return family.estimate(checkpoint)
     }
-    expect(estimate('yolos-tiny')).toBeLessThan(0.6e9)
+    expect(estimate('yolos-tiny')).toBeLessThan(1.2e9)
     expect(estimate('vit-base-patch16-224')).toBeGreaterThan(0.347e9 * 1.5)
+    // Known to need gigabytes.
+    expect(estimate('birefnet-lite')).toBeGreaterThan(5e9)
+    expect(estimate('dfine-m')).toBeLessThan(1.2e9)
     expect(estimate('siglip-base-patch16-224')).toBeGreaterThan(estimate('clip-vit-base-patch32'))
   })
 })

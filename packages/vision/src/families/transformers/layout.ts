@@ -41,6 +41,23 @@ const mattingNames = ['birefnet', 'isnet', 'modnet', 'briarmbg', 'ben']
 const depthTypes = ['depth_anything', 'dpt', 'glpn']
 const pairTypes = ['clip', 'siglip']
 
+const side = z.number().int().positive().optional()
+const sizeConfig = z.looseObject({
+  size: z.union([z.number(), z.looseObject({ width: side, height: side, shortest_edge: side, longest_edge: side })]),
+  max_size: side,
+})
+
+/** Pixels that a model looks at, at the most, by its preprocessor_config.json; undefined where it does not say. */
+export function sightOf(config: unknown): { width: number; height: number } | undefined {
+  const parsed = sizeConfig.safeParse(config)
+  if (!parsed.success) return undefined
+  const { size, max_size: most } = parsed.data
+  if (typeof size === 'number') return { width: most ?? size, height: size }
+  const height = size.height ?? size.shortest_edge
+  const width = size.width ?? size.longest_edge ?? height
+  return width === undefined || height === undefined ? undefined : { width, height }
+}
+
 export interface Layout {
   kind: Kind
   modelType: string

@@ -1,5 +1,5 @@
 import { AppError } from '@hearth/contract'
-import { people } from '@hearth/store'
+import { attendance, people } from '@hearth/store'
 import type { Asker, PeopleDeps } from './enrol.ts'
 import { cropOfFace, open, seal, vectorOf, vectorOfFace } from './seal.ts'
 import { type CurrentEmbedder, type PersonExport, viewFace, viewLog, viewPerson } from './views.ts'
@@ -78,6 +78,9 @@ export async function exportPerson(
       crop_image: crop(face),
     })),
     log: (await people.log(store, { owner, person: id, limit: 1000 })).map(viewLog),
+    attendance: (await attendance.list(store, { owner, person: id, limit: 100_000 })).map(
+      ({ at, kiosk, challenged, similarity }) => ({ at: at.toISOString(), kiosk, challenged, similarity }),
+    ),
   }
 }
 

@@ -1,4 +1,4 @@
-import { people } from '@hearth/store'
+import { attendance, people } from '@hearth/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Asker, addPictures, erase, exportPerson, merge, readCrop, reEnrol, sweep } from './index.ts'
 import {
@@ -186,9 +186,12 @@ test('two entries of one person become one', async () => {
   const from = idOf(await rig.add(me, 'A. L.', [pictureOf({ who: 1, view: 3 })], { keepCrop: true }))
   const into = idOf(await rig.add(me, 'Ada', [pictureOf({ who: 1 })]))
   await expect(merge(rig.deps, await rig.asker(), { id: from, into })).rejects.toMatchObject({ code: 'not-found' })
+  const visit = { owner: me.owner, person: from, kiosk: 'front', challenged: true, similarity: 0.8 }
+  await attendance.note(rig.deps.store, visit, 0)
   await merge(rig.deps, me, { id: from, into })
   const held = await exportPerson(rig.deps, me, { id: into, current: undefined })
   expect(held.faces.map(({ crop_image }) => crop_image !== null)).toEqual([true, false])
+  expect(held.attendance).toMatchObject([{ kiosk: 'front', challenged: true, similarity: 0.8 }])
   expect(await rig.deps.keys.find(from)).toBeUndefined()
   expect(await ask(keeper, me.owner, vectorOfPerson(1, 3))).toMatchObject({
     person: { id: into, name: 'Ada' },

@@ -80,6 +80,11 @@ export const personExport = z.object({
     }),
   ),
   log: z.array(logView),
+  attendance: z
+    .array(
+      z.object({ at: z.iso.datetime(), kiosk: z.string().nullable(), challenged: z.boolean(), similarity: z.number() }),
+    )
+    .meta({ description: 'When a kiosk let them in, the latest first.' }),
 })
 export type PersonExport = z.infer<typeof personExport>
 

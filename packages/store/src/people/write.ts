@@ -1,7 +1,7 @@
 import { AppError } from '@hearth/contract'
 import { and, eq, inArray, sql } from '../drizzle.ts'
 import { query, type Store, type Transaction, transact } from '../open.ts'
-import { type Consent, collection, person, personChange, personFace, personLog } from '../schema.ts'
+import { attendance, type Consent, collection, person, personChange, personFace, personLog } from '../schema.ts'
 import type { LogEntry, NewFace, NewPerson, PersonRow } from './types.ts'
 
 /** Adds a person with their faces; the collection is made on the way. */
@@ -107,6 +107,10 @@ export async function merge(
       })
     }
     await insertFaces(tx, into, faces)
+    await tx
+      .update(attendance)
+      .set({ person: into })
+      .where(and(eq(attendance.owner, owner), eq(attendance.person, id)))
     await tx.delete(person).where(eq(person.id, id))
     await note(tx, entry, [id, into])
     await tx.insert(personLog).values({ owner, person: id, action: 'erased', detail: { merged_into: into } })

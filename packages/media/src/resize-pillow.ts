@@ -92,14 +92,21 @@ const clip = (sum: number) => {
 }
 
 /** The pass along rows. */
-function across(source: Plane, { first, count, values, room }: Weights): Plane {
+function across(source: Plane, weights: Weights): Plane {
   const { channels, height } = source
-  const width = first.length
+  const width = weights.first.length
   const data = new Uint8Array(width * height * channels)
+  if (channels === 3) acrossRgb(source, weights, data)
+  else acrossAny(source, weights, data)
+  return { width, height, channels, data }
+}
+
+function acrossAny(source: Plane, { first, count, values, room }: Weights, target: Uint8Array): void {
+  const { channels, data } = source
   let at = 0
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < source.height; y++) {
     const row = y * source.width * channels
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < first.length; x++) {
       const begin = row + (first[x] as number) * channels
       const length = count[x] as number
       const table = x * room
@@ -107,14 +114,40 @@ function across(source: Plane, { first, count, values, room }: Weights): Plane {
         let sum = half
         let from = begin + channel
         for (let i = 0; i < length; i++) {
-          sum += (source.data[from] as number) * (values[table + i] as number)
+          sum += (data[from] as number) * (values[table + i] as number)
           from += channels
         }
-        data[at++] = clip(sum)
+        target[at++] = clip(sum)
       }
     }
   }
-  return { width, height, channels, data }
+}
+
+/** As `acrossAny`, twice as quick: the three channels of a pixel share its weight. */
+function acrossRgb(source: Plane, { first, count, values, room }: Weights, target: Uint8Array): void {
+  const { data, height } = source
+  const stride = source.width * 3
+  const width = first.length
+  let at = 0
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let from = y * stride + (first[x] as number) * 3
+      const end = x * room + (count[x] as number)
+      let red = half
+      let green = half
+      let blue = half
+      for (let i = x * room; i < end; i++) {
+        const weight = values[i] as number
+        red = (red + Math.imul(data[from] as number, weight)) | 0
+        green = (green + Math.imul(data[from + 1] as number, weight)) | 0
+        blue = (blue + Math.imul(data[from + 2] as number, weight)) | 0
+        from += 3
+      }
+      target[at++] = clip(red)
+      target[at++] = clip(green)
+      target[at++] = clip(blue)
+    }
+  }
 }
 
 /** The pass along columns, row by row so that memory is read in order. */
@@ -122,6 +155,7 @@ function down(source: Plane, { first, count, values, room }: Weights): Plane {
   const { width, channels } = source
   const height = first.length
   const stride = width * channels
+  const { data: pixels } = source
   const data = new Uint8Array(height * stride)
   const sums = new Int32Array(stride)
   for (let y = 0; y < height; y++) {
@@ -129,7 +163,7 @@ function down(source: Plane, { first, count, values, room }: Weights): Plane {
     for (let i = 0; i < (count[y] as number); i++) {
       const weight = values[y * room + i] as number
       const from = ((first[y] as number) + i) * stride
-      for (let x = 0; x < stride; x++) sums[x] = (sums[x] as number) + (source.data[from + x] as number) * weight
+      for (let x = 0; x < stride; x++) sums[x] = (sums[x] as number) + Math.imul(pixels[from + x] as number, weight)
     }
     const at = y * stride
     for (let x = 0; x < stride; x++) data[at + x] = clip(sums[x] as number)

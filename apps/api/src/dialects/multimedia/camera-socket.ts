@@ -5,6 +5,7 @@ import type { Caller } from '../../auth/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { createPlainSocket, type PlainSocket, readMessage } from '../../live/plain-socket.ts'
 import { type FrameNews, FrameStream } from '../../live-lane/frame-stream.ts'
+import { findingsOf } from './findings.ts'
 
 /** Bytes that may wait for a reader. */
 const tooMuch = 2 ** 20
@@ -24,7 +25,7 @@ const message = z.object({
  * `/ws/camera?task=...&model=...`: each binary message is a frame (JPEG, WebP or PNG); a text message is
  * `{"image": base64, "task"?, "model"?, "options"?, "frame"?}`, and what it says of task, model and options holds from
  * then on. Answered with `{"type": "result", "data": {frame, task, output, timings, dropped}}` for every frame that is
- * looked at, always the newest, and `{"type": "error", "data": {message, code, frame?}}`.
+ * looked at, always the newest, with `detections`, `classifications` or `faces` as this API's routes tell them, and `{"type": "error", "data": {message, code, frame?}}`.
  */
 export function createCameraSocket(deps: ApiDeps): PlainSocket {
   return createPlainSocket(deps, {
@@ -55,7 +56,11 @@ function serve(deps: ApiDeps, client: WebSocket, caller: Caller, first: Wish): v
       return send(client, { type: 'error', data: describe(news.error, news.frame) })
     }
     const { frame, output, timings, dropped } = news
-    return send(client, { type: 'result', data: { frame, task: wish.task, output, timings, dropped } })
+    const { task } = wish
+    return send(client, {
+      type: 'result',
+      data: { frame, task, ...findingsOf(task, output), output, timings, dropped },
+    })
   }
 
   function change(next: Wish): void {

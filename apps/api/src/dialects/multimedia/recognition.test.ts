@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { type ApiUnderTest, startApi } from '../../api-under-test.ts'
 
 let api: ApiUnderTest
@@ -41,6 +43,29 @@ describe('image recognition', () => {
       expect([x2 > x1, y2 > y1, confidence > 0 && confidence <= 1]).toEqual([true, true, true])
       expect(bbox).toEqual(bbox.map(Math.round))
     }
+  })
+})
+
+describe('the camera', () => {
+  it('finds in a frame what the routes find in a picture, and the frame after a broken one', async () => {
+    const picture = Buffer.from(await (await photo('astronaut.jpg')).arrayBuffer())
+    const camera = new WebSocket(`${api.url.replace('http', 'ws')}/ws/camera`, {
+      headers: { authorization: `Bearer ${api.key}` },
+    })
+    const hear = async () => JSON.parse(String((await once(camera, 'message'))[0]))
+    await once(camera, 'open')
+    camera.send(picture)
+    const { type, data } = await hear()
+    expect([type, data.frame, data.task, data.dropped]).toEqual(['result', 1, 'detect-objects', 0])
+    const { body } = await send('image-recognition/detect', { image: await photo('astronaut.jpg') })
+    expect(data.detections).toEqual(body.detections)
+    expect(data.output.objects.length).toBe(data.detections.length)
+    camera.send(picture.subarray(0, 3000))
+    expect(await hear()).toMatchObject({ type: 'error', data: { frame: 2, message: expect.any(String) } })
+    camera.send(JSON.stringify({ image: picture.toString('base64'), task: 'detect-faces' }))
+    const faces = await hear()
+    expect(faces.data).toMatchObject({ frame: 3, task: 'detect-faces', faces: [{ face_id: 'face_001', bbox }] })
+    camera.close()
   })
 })
 

@@ -29,7 +29,10 @@ const cameraView = fields.extend({
 })
 const cameraId = z.object({ id: z.string().max(100) })
 const common = { tag: 'Cameras', rate: 'status' } as const
-const example = { name: 'Front door', source: 'rtsp://user:secret@192.168.1.20/stream1', task: 'detect-objects' }
+function exampleOf({ tasks }: ApiDeps) {
+  const task = tasks.find(({ capability, lanes }) => capability === 'recognise' && lanes.includes('live'))
+  return { name: 'Front door', source: 'rtsp://user:secret@192.168.1.20/stream1', task: task?.id }
+}
 
 function view({ owner: _, createdAt, source, ...row }: cameras.CameraRow): z.input<typeof cameraView> {
   return { ...row, source: shownSource(source), created_at: createdAt.toISOString() }
@@ -75,7 +78,7 @@ export function cameraRoutes(deps: ApiDeps): Route[] {
         'takes the scope admin. Its password is never shown again.',
       scope: 'admin',
       body: newCamera,
-      example,
+      example: exampleOf(deps),
       answers: { 201: { description: 'Registered.', schema: cameraView } },
       async handle({ c, caller, body }) {
         const camera = { model: null, options: {}, fps: 5, enabled: true, ...body }

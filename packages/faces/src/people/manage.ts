@@ -4,6 +4,9 @@ import type { Asker, PeopleDeps } from './enrol.ts'
 import { cropOfFace, open, seal, vectorOf, vectorOfFace } from './seal.ts'
 import { type CurrentEmbedder, type PersonExport, viewFace, viewLog, viewPerson } from './views.ts'
 
+/** Rows of one kind in an export. */
+const most = 100_000
+
 type Deps = Pick<PeopleDeps, 'store' | 'keys'>
 
 /**
@@ -77,8 +80,8 @@ export async function exportPerson(
       vector: key ? [...vectorOf(open(key, face.vector, vectorOfFace(id, face.id)))] : null,
       crop_image: crop(face),
     })),
-    log: (await people.log(store, { owner, person: id, limit: 1000 })).map(viewLog),
-    attendance: (await attendance.list(store, { owner, person: id, limit: 100_000 })).map(
+    log: (await people.log(store, { owner, person: id, limit: most })).map(viewLog),
+    attendance: (await attendance.list(store, { owner, person: id, limit: most })).map(
       ({ at, kiosk, challenged, similarity }) => ({ at: at.toISOString(), kiosk, challenged, similarity }),
     ),
   }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { AppError, toAppError } from '@hearth/contract'
 import { kioskTask, type Visitor } from '@hearth/faces/kiosk'
+import { inspectPicture } from '@hearth/media'
 import { attendance } from '@hearth/store'
 import type { Server, Socket } from 'socket.io'
 import { z } from 'zod'
@@ -8,13 +9,15 @@ import { askAgain } from '../auth/ask-again.ts'
 import type { Caller } from '../auth/caller.ts'
 import { socketCaller } from '../auth/socket-caller.ts'
 import type { ApiDeps } from '../deps.ts'
+import { faultOf } from '../live-lane/check-frame.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { createEye } from './eye.ts'
 import { faceOf, type KioskSettings, readKiosk } from './kiosk-settings.ts'
 import { createSession } from './session.ts'
 
-/** Bytes of one frame. */
+/** Bytes and pixels of one frame. */
 export const largestFrame = 2 * 2 ** 20
+const largestPicture = 4096 * 4096
 /** Milliseconds: how often time goes on without frames, and settings are looked up. */
 const tick = 250
 const look = 5000
@@ -81,6 +84,7 @@ function serve(served: Served): void {
   const eye = createEye(deps.live, caller.owner)
   const session = createSession({
     look: async (bytes, fresh) => {
+      await inspectPicture(bytes, { maxPixels: largestPicture })
       const { collection, threshold } = settings
       const input = { collection, max_faces: 5, ...(threshold === null ? {} : { threshold }) }
       return kioskTask.output.parse(await eye.look(kioskTask.id, input, { bytes, fresh }))
@@ -100,8 +104,9 @@ function serve(served: Served): void {
   socket.emit('settings', faceOf(settings))
   socket.on('frame', (...message: unknown[]) => {
     const parsed = frameMessage.safeParse(message)
-    if (parsed.success) session.frame(...parsed.data)
-    else socket.emit('problem', { error: notAFrame().report() })
+    const fault = parsed.success ? faultOf(parsed.data[1], largestFrame) : notAFrame()
+    if (fault) socket.emit('problem', { ...(parsed.success && { frame: parsed.data[0] }), error: fault.report() })
+    else if (parsed.success) session.frame(...parsed.data)
   })
   const timers = [setInterval(() => session.tick(), tick), setInterval(() => void renew(), look)]
   for (const timer of timers) timer.unref()

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '@hearth/contract'
+import { encodePicture } from '@hearth/media'
 import { attendance, keys, webhooks } from '@hearth/store'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,6 +23,7 @@ const face = {
 }
 
 let api: ApiUnderTest
+let frame: Uint8Array
 let kioskKey: string
 /** What the live lane is asked, and what it answers; the engine has tests of its own. */
 let asked: LiveRun[] = []
@@ -34,6 +36,8 @@ let doorStatus = 200
 
 beforeAll(async () => {
   api = await startApi()
+  const data = new Uint8Array(64 * 48 * 3).fill(90)
+  frame = await encodePicture({ width: 64, height: 48, channels: 3, data }, { format: 'jpeg' })
   Object.assign(api.deps.live, {
     open: async () => ({ stream: 'stream-1', model: 'm' }),
     close: (stream: string) => closed.push(stream),
@@ -83,7 +87,7 @@ async function showUntil(socket: Socket, phase: string): Promise<unknown> {
   const found = await until(
     `the kiosk says ${phase}`,
     async () => {
-      socket.emit('frame', number, new Uint8Array([1, 2, 3]))
+      socket.emit('frame', number, frame)
       number += 1
       return states.find(state => state.phase === phase)
     },
@@ -236,6 +240,20 @@ describe('a kiosk', () => {
       const problem = new Promise<{ error: unknown }>(resolve => socket.once('problem', resolve))
       socket.emit('frame', ...message)
       expect((await problem).error).toMatchObject({ code: 'invalid-input' })
+    }
+    // One whose header promises far more pixels than there are bytes.
+    const huge = new Uint8Array(
+      await encodePicture({ width: 8, height: 8, channels: 1, data: new Uint8Array(64) }, { format: 'png' }),
+    )
+    new DataView(huge.buffer).setUint32(16, 2 ** 30)
+    const odd: [Uint8Array, string][] = [
+      [new TextEncoder().encode('not a picture'), 'unsupported-media'],
+      [huge, 'invalid-input'],
+    ]
+    for (const [bytes, code] of odd) {
+      const problem = new Promise<{ frame: number; error: unknown }>(resolve => socket.once('problem', resolve))
+      socket.emit('frame', 7, bytes)
+      expect(await problem).toMatchObject({ frame: 7, error: { code } })
     }
     expect(socket.connected).toBe(true)
     socket.disconnect()

@@ -14,28 +14,15 @@ let api: ApiUnderTest
 let folder: string
 let video: Uint8Array
 
-describe.skipIf(ffmpegMissing !== undefined)('a job that looks at a video', () => {
+// A worker, an engine and ffmpeg, for several jobs.
+describe.skipIf(ffmpegMissing !== undefined)('a job that looks at a video', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hearth-video-job-'))
     // A real photograph, past which the camera moves slowly; with sound.
     const pan = "scale=640:-2,crop=480:480:'80+60*sin(t)':'40*cos(t)+60'"
-    const picture = [
-      '-loop',
-      '1',
-      '-i',
-      photo,
-      '-f',
-      'lavfi',
-      '-i',
-      'sine=duration=3',
-      '-t',
-      '3',
-      '-r',
-      '20',
-      '-vf',
-      pan,
-    ]
-    await ffmpeg(...picture, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac', join(folder, 'x.mp4'))
+    const inputs = ['-loop', '1', '-i', photo, '-f', 'lavfi', '-i', 'sine=duration=2']
+    const picture = ['-t', '2', '-r', '20', '-vf', pan, '-c:v', 'libx264', '-pix_fmt', 'yuv420p']
+    await ffmpeg(...inputs, ...picture, '-c:a', 'aac', join(folder, 'x.mp4'))
     video = await readFile(join(folder, 'x.mp4'))
     api = await startApi({ worker: true })
   })
@@ -56,7 +43,7 @@ describe.skipIf(ffmpegMissing !== undefined)('a job that looks at a video', () =
   }
   const view = async (id: string): Promise<JobView> => (await api.ask(`/api/v1/jobs/${id}`)).json()
   const ended = async (id: string) => {
-    await expect.poll(async () => (await view(id)).state, { timeout: 55_000 }).toMatch(/succeeded|failed|cancelled/)
+    await expect.poll(async () => (await view(id)).state, { timeout: 120_000 }).toMatch(/succeeded|failed|cancelled/)
     return view(id)
   }
 

@@ -7,6 +7,8 @@ const looks = {
   plain: 'border border-line bg-raised text-ink hover:bg-hover hover:border-line-strong disabled:opacity-50',
   quiet: 'text-muted hover:bg-hover hover:text-bright disabled:opacity-50',
   danger: 'border border-line bg-raised text-bad hover:bg-bad-soft disabled:opacity-50',
+  /** Takes something away, among many of its kind. */
+  quietDanger: 'text-bad hover:bg-bad-soft disabled:opacity-50',
   overlay: 'bg-overlay-button text-on-overlay hover:bg-overlay-button-hover',
 }
 const sizes = {

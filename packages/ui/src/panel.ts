@@ -98,6 +98,8 @@ interface PanelBase {
 
 /** A task that makes something: it is started by hand, runs as a job and leaves files. */
 export interface MakingPanel extends PanelBase {
+  /** The picture that a finished run made a mask of, as a reference; null where it made none. */
+  masked?(input: Values): string | null
   /** Size of the result that these values will give; null where it has none. */
   frame(values: Values): { width: number; height: number } | null
   /** How many results these values will give. */

@@ -175,7 +175,7 @@ function Deliveries({ deliveries }: { deliveries: NonNullable<Settings['deliveri
         {deliveries.map(delivery => (
           <li key={delivery.id} className="flex items-baseline gap-2">
             <Dot tone={tones[delivery.state] ?? 'off'} />
-            <span className="text-ink">{t.has(delivery.state) ? t(delivery.state) : delivery.state}</span>
+            <span className="text-ink">{t(`delivery_${delivery.state}`)}</span>
             <span className="min-w-0 flex-1 truncate text-muted" title={delivery.error ?? undefined}>
               {delivery.error}
             </span>

@@ -1,6 +1,6 @@
 import type { JobView } from '@hearth/contract'
-import { Button, IconButton, Kbd, type Panel, ProblemNote, useUnits } from '@hearth/ui'
-import { Copy, Download, Image as ImageIcon, ImagePlus, RotateCcw } from 'lucide-react'
+import { Button, IconButton, Kbd, type MakingPanel, ProblemNote, useUnits } from '@hearth/ui'
+import { Copy, Crop, Download, Image as ImageIcon, ImagePlus, RotateCcw } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -99,12 +99,13 @@ function Doing({ job }: { job: JobView }) {
 }
 
 /** What can be done with a finished picture: shown on hover and focus, always where there is no hover. */
-export function Finished({ job, index, panel }: { job: JobView; index: number; panel: Panel }) {
+export function Finished({ job, index, panel }: { job: JobView; index: number; panel: MakingPanel }) {
   const t = useTranslations('create')
   const router = useRouter()
   const reuse = useReuse()
   const file = job.outputs[index]
   if (!file) return null
+  const masked = panel.masked?.(job.input)
   return (
     <figcaption className="absolute right-3 bottom-3 flex gap-0.5 rounded-8 bg-overlay p-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
       {reuse.canUseInput ? (
@@ -114,6 +115,15 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
           onClick={() => reuse.takeAsInput(`output:${job.id}/${file.name}`, panel.title(job.input), job.task)}
         >
           <ImagePlus size={16} aria-hidden />
+        </IconButton>
+      ) : null}
+      {masked && reuse.canUseMask ? (
+        <IconButton
+          label={t('use_as_mask')}
+          tone="overlay"
+          onClick={() => reuse.takeAsMask(masked, `output:${job.id}/${file.name}`)}
+        >
+          <Crop size={16} aria-hidden />
         </IconButton>
       ) : null}
       <IconButton label={t('copy_picture')} tone="overlay" onClick={() => void copyPicture(file.url)}>

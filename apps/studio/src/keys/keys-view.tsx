@@ -92,7 +92,7 @@ function Table({ keys, onRevoke }: { keys: KeyView[]; onRevoke(key: KeyView): vo
               {key.last_used_at ? units.ago(key.last_used_at, now) : t('never')}
             </td>
             <td className={`${cell} text-right`}>
-              <Button size="small" look="quiet" className="text-bad" onClick={() => onRevoke(key)}>
+              <Button size="small" look="quietDanger" onClick={() => onRevoke(key)}>
                 {t('revoke')}
               </Button>
             </td>

@@ -116,6 +116,7 @@ export const en = {
     in_gallery: 'Open in the gallery',
     download: 'Download',
     use_as_input: 'Use as input',
+    use_as_mask: 'Use as mask',
     copy_picture: 'Copy',
     more_settings: 'All settings',
     fewer_settings: 'Fewer settings',

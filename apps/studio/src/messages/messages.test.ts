@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { uiMessages } from '@hearth/ui/messages'
 import type { Messages } from '@hearth/ui/panel'
 import { expect, test } from 'vitest'
+import { attendanceWords } from '../attendance/attendance-words.ts'
+import { kioskWords } from '../kiosk/kiosk-words.ts'
+import { peopleWords } from '../people/people-words.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
@@ -20,6 +23,9 @@ const holes = (text: string) => [...new Set([...text.matchAll(/[{<]\/?(\w+)/g)].
 test.each([
   ['studio', en, zh],
   ['ui', uiMessages.en, uiMessages.zh],
+  ['people', peopleWords.en, peopleWords.zh],
+  ['attendance', attendanceWords.en, attendanceWords.zh],
+  ['kiosk', kioskWords.en, kioskWords.zh],
 ])('every text of %s is translated, with the same holes', (_, english, chinese) => {
   const [left, right] = [flat(english), flat(chinese)]
   expect(Object.keys(right).sort()).toEqual(Object.keys(left).sort())
@@ -45,17 +51,25 @@ function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(
       entry =>
-        entry.isFile() && /\.tsx?$/.test(entry.name) && !/messages|\.test\./.test(join(entry.parentPath, entry.name)),
+        entry.isFile() &&
+        /\.tsx?$/.test(entry.name) &&
+        !/messages|(people|attendance|kiosk)-words|\.test\./.test(join(entry.parentPath, entry.name)),
     )
     .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
 }
 
-test('no text is left that nothing shows', () => {
+test.each([
+  ['studio', en],
+  ['people', peopleWords.en],
+  ['attendance', attendanceWords.en],
+  ['kiosk', kioskWords.en],
+])('no text of %s is left that nothing shows', (_, english) => {
   const code = sources(join(import.meta.dirname, '..')).join('\n')
   const used = (key: string) => {
     const name = key.split('.').at(-1) ?? ''
-    const stem = name.replace(/_[a-z]+$/, '_')
-    return code.includes(`'${name}'`) || code.includes(`\`${stem}\${`) || ['tasks'].includes(key.split('.')[0] ?? '')
+    const stems = [...name.matchAll(/_/g)].map(({ index }) => name.slice(0, index + 1))
+    const built = stems.some(stem => code.includes(`\`${stem}\${`))
+    return built || code.includes(`'${name}'`) || ['tasks'].includes(key.split('.')[0] ?? '')
   }
-  expect(Object.keys(flat(en)).filter(key => !used(key))).toEqual([])
+  expect(Object.keys(flat(english)).filter(key => !used(key))).toEqual([])
 })

@@ -115,6 +115,7 @@ export const zh: StudioMessages = {
     in_gallery: '在图库中打开',
     download: '下载',
     use_as_input: '用作输入',
+    use_as_mask: '用作蒙版',
     copy_picture: '复制',
     more_settings: '全部设置',
     fewer_settings: '收起设置',

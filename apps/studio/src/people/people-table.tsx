@@ -69,7 +69,7 @@ export function PeopleTable(props: {
               <Expires at={person.expires_at} now={props.now} />
             </td>
             <td className={`${cell} text-right max-sm:col-start-2 max-sm:row-start-1`}>
-              <Button size="small" look="quiet" className="text-bad" onClick={() => props.onErase(person)}>
+              <Button size="small" look="quietDanger" onClick={() => props.onErase(person)}>
                 {t('erase')}
               </Button>
             </td>

@@ -98,7 +98,7 @@ export function PersonDetail(props: PersonDetailProps) {
           <Merge size={16} aria-hidden />
           {t('merge')}
         </Button>
-        <Button look="quiet" className="justify-start text-bad" onClick={props.onErase}>
+        <Button look="quietDanger" className="justify-start" onClick={props.onErase}>
           <Trash2 size={16} aria-hidden />
           {t('erase')}
         </Button>

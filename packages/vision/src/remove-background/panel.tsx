@@ -1,4 +1,4 @@
-import { definePanel } from '@hearth/ui'
+import { definePanel, textOf } from '@hearth/ui'
 import { lazy } from 'react'
 import { MadePicture, madePanel, PictureLead } from '../made-panel.tsx'
 import { seeingMessages } from '../seeing-messages.ts'
@@ -10,6 +10,7 @@ export const panel = definePanel({
   task: 'remove-background',
   order: 15,
   messages: { en: { ...seeingMessages.en, ...en }, zh: { ...seeingMessages.zh, ...zh } },
+  masked: input => (textOf(input, 'result') === 'mask' ? textOf(input, 'image') : null),
   lead: PictureLead,
   controls: lazy(async () => ({ default: (await import('./controls.tsx')).CutOutControls })),
   result: MadePicture,

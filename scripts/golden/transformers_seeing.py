@@ -132,6 +132,19 @@ def sizes() -> list:
     return found
 
 
+SENTENCES = [
+    "a photo of a cat", "A Photo Of A CAT!", "  two   spaces ", "café crème", "naïve façade — déjà vu", "it's 3:45pm, isn't it?", "email@example.com #tag", "猫の写真", "привет мир",
+    "🙂 smile", "x" * 60, "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one twenty-two",
+    "", "<|endoftext|> inside", "don't they're we've I'll", "line\nbreak\ttab", "ＦＵＬＬ width", "e\u0301 combining", "$100 & 50%", "...",
+]
+
+
+def tokens() -> list:
+    """CLIP's byte pairs by the tokenizer of the starter model."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(ROOT / "models/starter/text-to-image/tokenizer")
+    return [{"text": text, "ids": tokenizer(text, truncation=True)["input_ids"]} for text in SENTENCES]
+
+
 def results(kind: str, model, processor, photos: dict) -> dict:
     shown: dict = {}
     tokenizer = PreTrainedTokenizerFast.from_pretrained(OUT / kind) if kind in ("clip", "siglip") else None
@@ -171,7 +184,7 @@ def main() -> None:
         first = next(iter(models[kind]["photos"].values()))
         print(kind, models[kind].get("threshold"), {key: value for key, value in first.items() if key in ("shape", "classes", "objects")})
     versions = {"transformers": transformers.__version__, "torch": torch.__version__, "pillow": PIL.__version__}
-    golden = {"versions": versions, "samples": SAMPLES, "step": STEP, "labels": LABELS, "template": TEMPLATE, "sizes": sizes(), "models": models}
+    golden = {"versions": versions, "samples": SAMPLES, "step": STEP, "labels": LABELS, "template": TEMPLATE, "sizes": sizes(), "tokens": tokens(), "models": models}
     (OUT / "results.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 

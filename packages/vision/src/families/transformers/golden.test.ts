@@ -12,6 +12,7 @@ import { task as estimateDepth } from '../../estimate-depth/spec.ts'
 import { task as removeBackground } from '../../remove-background/spec.ts'
 import golden from './golden/results.json' with { type: 'json' }
 import { openImageProcessor } from './image-processor.ts'
+import { openWords } from './library.ts'
 import { load } from './load.ts'
 
 const folder = join(import.meta.dirname, 'golden')
@@ -164,6 +165,12 @@ test.each(golden.sizes)('$settings.image_processor_type scales $picture to $shap
   const picture = { width, height, channels: 3, data: new Uint8Array(3 * width * height) } as const
   const pixels = openImageProcessor(expected.settings, expected.model_type).prepare(picture)
   expect([1, 3, pixels.height, pixels.width]).toEqual(expected.shape)
+})
+
+test.each(golden.tokens)('CLIP reads "$text" as $ids', async ({ text, ids }) => {
+  const dir = join(import.meta.dirname, '../../../../../models/starter/text-to-image/tokenizer')
+  const words = await openWords({ dir }, 77)
+  expect(Array.from(words.read([text], 'longest').input_ids.data, Number)).toEqual(ids)
 })
 
 test('the golden file covers ten photographs and every kind, by the versions that its script pins', () => {

@@ -13,6 +13,7 @@ const modelConfig = z.looseObject({
   model_type: z.string().optional(),
   architectures: z.array(z.string()).nullish(),
   id2label: z.record(z.string(), z.string()).optional(),
+  text_config: z.looseObject({ max_position_embeddings: z.int().positive().optional() }).optional(),
 })
 
 /** Endings of graph files, by the library's name for what they compute in; the first that is there is taken. */
@@ -39,7 +40,8 @@ const kinds: Record<Kind, readonly string[]> = {
 /** Models whose code comes with their weights go by these names in `model_type` or among the architectures. */
 const mattingNames = ['birefnet', 'isnet', 'modnet', 'briarmbg', 'ben']
 const depthTypes = ['depth_anything', 'dpt', 'glpn']
-const pairTypes = ['clip', 'siglip']
+/** With the longest row of tokens that each kind takes where its config does not say. */
+const pairTypes: Record<string, number> = { clip: 77, siglip: 64 }
 
 const side = z.number().int().positive().optional()
 const sizeConfig = z.looseObject({
@@ -71,6 +73,8 @@ export interface Layout {
   towers: boolean
   /** Names of classes, by number. */
   labels: string[]
+  /** Longest row of tokens; 0 for models that read none. */
+  longestText: number
 }
 
 /** Conversions of models that transformers has no code for say little more of themselves than a type. */
@@ -83,7 +87,7 @@ function kindOf(modelType: string, architectures: readonly string[], classes: nu
   if (architectures.length === 0 && depthTypes.includes(modelType)) return 'depth'
   // BiRefNet's conversion goes by the name of its backbone; a classifier would say so and name its classes.
   if (architectures.length === 0 && modelType === 'swin' && classes === 0) return 'matting'
-  return pairTypes.includes(modelType) ? 'pair' : undefined
+  return modelType in pairTypes ? 'pair' : undefined
 }
 
 function labelsOf(id2label: Record<string, string>): string[] {
@@ -98,11 +102,12 @@ function labelsOf(id2label: Record<string, string>): string[] {
 export function readLayout(paths: ReadonlySet<string>, config: unknown): Layout | undefined {
   const parsed = modelConfig.safeParse(config)
   if (!parsed.success || !paths.has('preprocessor_config.json')) return undefined
-  const { model_type: modelType = '', architectures, id2label = {} } = parsed.data
+  const { model_type: modelType = '', architectures, id2label = {}, text_config: text } = parsed.data
   const labels = labelsOf(id2label)
   const kind = kindOf(modelType, architectures ?? [], labels.length)
   if (!kind) return undefined
   const words = paths.has('tokenizer.json')
+  const longestText = kind === 'pair' ? (text?.max_position_embeddings ?? pairTypes[modelType] ?? 0) : 0
   for (const [dtype, { suffix, precision }] of Object.entries(precisions) as [Dtype, (typeof precisions)[Dtype]][]) {
     const has = (graph: string) => paths.has(`onnx/${graph}${suffix}.onnx`)
     const whole = has('model')
@@ -110,7 +115,7 @@ export function readLayout(paths: ReadonlySet<string>, config: unknown): Layout 
     if (!(whole || towers) || (kind === 'pair' && !words)) continue
     // The scale between likeness and score is in the graph of the whole model alone.
     const tasks = kinds[kind].filter(task => whole || task !== classifyZeroShot.id)
-    return { kind, modelType, tasks, dtype, precision, whole, towers, labels }
+    return { kind, modelType, tasks, dtype, precision, whole, towers, labels, longestText }
   }
   return undefined
 }

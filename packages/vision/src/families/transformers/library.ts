@@ -104,19 +104,41 @@ export interface Tokens {
 
 export interface Words {
   /** @param padding `max_length`: rows as long as the model takes; `longest`: as long as the longest text. */
-  read(texts: string[], padding: 'max_length' | 'longest'): Tokens
+  read(texts: readonly string[], padding: 'max_length' | 'longest'): Tokens
 }
 
-/** The tokenizer of a checkpoint's folder. Throws `model-broken` where it cannot be read. */
-export async function openWords(checkpoint: Pick<Checkpoint, 'dir'>): Promise<Words> {
-  const tokenizer = await AutoTokenizer.from_pretrained(checkpoint.dir, { local_files_only: true }).catch(cause => {
-    throw new AppError('model-broken', `cannot read the tokenizer of ${checkpoint.dir}: ${firstLine(cause)}`, { cause })
+/**
+ * The tokenizer of a checkpoint's folder. Throws `model-broken` where it cannot be read.
+ * @param longest row that the model takes, if its tokenizer does not say less.
+ */
+export async function openWords({ dir }: Pick<Checkpoint, 'dir'>, longest: number): Promise<Words> {
+  const tokenizer = await AutoTokenizer.from_pretrained(dir, { local_files_only: true }).catch(cause => {
+    throw new AppError('model-broken', `cannot read the tokenizer of ${dir}: ${firstLine(cause)}`, { cause })
   })
-  const whole = ({ data, dims }: Tensor): Feed => ({ type: 'int64', data: data as BigInt64Array, dims })
+  const most = Math.min(longest, tokenizer.model_max_length ?? longest)
+  const pad = tokenizer.pad_token_id ?? 0
+  const bare = (text: string) => tokenizer.encode(text, { add_special_tokens: false })
+  // Long texts are cut here: the library cuts off the mark of the end, too, which is where CLIP looks.
+  const [around, inner] = [tokenizer.encode('a'), bare('a')]
+  const start = around.indexOf(inner[0] ?? Number.NaN)
+  if (start < 0) throw new AppError('model-broken', `the tokenizer of ${dir} does not know the letter a`)
+  const [before, after] = [around.slice(0, start), around.slice(start + inner.length)]
+  const row = (text: string) => [...before, ...bare(text).slice(0, most - before.length - after.length), ...after]
   return {
     read(texts, padding) {
-      const rows = tokenizer(texts, { padding: padding === 'longest' ? true : padding, truncation: true })
-      return { input_ids: whole(rows.input_ids as Tensor), attention_mask: whole(rows.attention_mask as Tensor) }
+      const rows = texts.map(row)
+      const width = padding === 'max_length' ? most : Math.max(...rows.map(({ length }) => length))
+      const filled = (fill: (row: number[], at: number) => number): Feed => {
+        const data = new BigInt64Array(rows.length * width)
+        for (const [i, ids] of rows.entries()) {
+          for (let at = 0; at < width; at++) data[i * width + at] = BigInt(fill(ids, at))
+        }
+        return { type: 'int64', data, dims: [rows.length, width] }
+      }
+      return {
+        input_ids: filled((ids, at) => ids[at] ?? pad),
+        attention_mask: filled((ids, at) => Number(at < ids.length)),
+      }
     },
   }
 }

@@ -72,7 +72,7 @@ export const load: Load = async (checkpoint, placement) => {
     const tasks = layout.tasks.map(id => [id, byLooking[id]?.(looker)] as const)
     return { tasks: Object.fromEntries(tasks.flatMap(([id, run]) => (run ? [[id, run]] : []))), dispose }
   }
-  const pair = { layout, processor, words: await openWords(checkpoint), graph }
+  const pair = { layout, processor, words: await openWords(checkpoint, layout.longestText), graph }
   return {
     tasks: {
       [embedImageTask.id]: embedImage(pair),

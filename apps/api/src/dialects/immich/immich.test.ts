@@ -212,3 +212,28 @@ it('is spoken at a door alone', async () => {
   expect((await api.post('/predict', {})).status).toBe(404)
   expect((await ask('/api/v1/jobs')).status).toBe(404)
 })
+
+it('answers from real models', async () => {
+  await api.startWorker()
+  const starter = { modelName: 'starter-faces' }
+  const entries = {
+    'facial-recognition': { detection: { ...starter, options: { minScore: 0.7 } }, recognition: starter },
+  }
+  const { status, body } = await predict(entries)
+  expect([status, body.imageWidth, body.imageHeight]).toEqual([200, 512, 512])
+  const [face, another] = body['facial-recognition']
+  expect(another).toBeUndefined()
+  const vector = JSON.parse(face.embedding) as number[]
+  expect(vector).toHaveLength(1024)
+  expect(Math.hypot(...vector)).toBeCloseTo(1, 4)
+  const { x1, y1, x2, y2 } = face.boundingBox
+  expect([x1 > 150, x2 < 300, y1 > 50, y2 < 220, face.score >= 0.7]).toEqual([true, true, true, true, true])
+  const form = new FormData()
+  form.append('entries', JSON.stringify(entries))
+  form.append(
+    'image',
+    new Blob([await readFile(new URL('../../../../../packages/testing/photos/coffee.jpg', import.meta.url))]),
+  )
+  const none = await ask('/predict', { method: 'POST', body: form })
+  expect(await none.json()).toMatchObject({ 'facial-recognition': [] })
+})

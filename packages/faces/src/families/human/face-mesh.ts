@@ -1,10 +1,10 @@
-import type { Bbox, Point } from '@hearth/contract'
-import type { Picture } from '@hearth/media'
+import type { Point } from '@hearth/contract'
 import { floatData, type OnnxSession } from '@hearth/runtime/onnx'
 import { type Point3, type Pose, poseOfAxes } from '../../engine/pose.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Expression } from '../../face-fields.ts'
 import { cropBox, cutFace } from './face-crop.ts'
+import type { View } from './upright-view.ts'
 
 const input = 192
 const points = 468
@@ -52,41 +52,37 @@ export interface Mesh {
   at(point: number): Point3
 }
 
-/** Meshes of the faces in these boxes. */
-export async function faceMeshes(
-  session: OnnxSession,
-  picture: Picture,
-  boxes: readonly Bbox[],
-  scratch: Scratch,
-): Promise<Mesh[]> {
+/** Meshes of the faces in these views. */
+export async function faceMeshes(session: OnnxSession, views: readonly View[], scratch: Scratch): Promise<Mesh[]> {
   const meshes: Mesh[] = []
-  for (let start = 0; start < boxes.length; start += batch) {
-    const some = boxes.slice(start, start + batch)
+  for (let start = 0; start < views.length; start += batch) {
+    const some = views.slice(start, start + batch)
     const result = await scratch.lend(some.length * input * input * 3, data => {
-      for (const [index, bbox] of some.entries()) {
+      for (const [index, { picture, bbox }] of some.entries()) {
         cutFace(picture, bbox, input, data, index * input * input * 3, 1 / 255)
       }
       return session.run({ image: { type: 'float32', data, dims: [some.length, input, input, 3] } })
     })
     const places = result.mesh ? floatData(result.mesh) : new Float32Array()
     const confidences = result.confidence ? floatData(result.confidence) : new Float32Array()
-    for (const [index, bbox] of some.entries()) {
-      meshes.push(placed(places.subarray(3 * points * index, 3 * points * (index + 1)), bbox, confidences[index] ?? 0))
+    for (const [index, view] of some.entries()) {
+      meshes.push(placed(places.subarray(3 * points * index, 3 * points * (index + 1)), view, confidences[index] ?? 0))
     }
   }
   return meshes
 }
 
-function placed(places: Float32Array, bbox: Bbox, confidence: number): Mesh {
+function placed(places: Float32Array, { bbox, back }: View, confidence: number): Mesh {
   const [x, y, right] = cropBox(bbox)
   const scale = (right - x) / input
   return {
     confidence,
-    at: point => [
-      x + (places[3 * point] ?? 0) * scale,
-      y + (places[3 * point + 1] ?? 0) * scale,
-      (places[3 * point + 2] ?? 0) * scale,
-    ],
+    at: point =>
+      back([
+        x + (places[3 * point] ?? 0) * scale,
+        y + (places[3 * point + 1] ?? 0) * scale,
+        (places[3 * point + 2] ?? 0) * scale,
+      ]),
   }
 }
 

@@ -10,6 +10,7 @@ import { blazeface, blazefaceTensor } from './blazeface.ts'
 import { humanEngine } from './engine.ts'
 import { faceMeshes } from './face-mesh.ts'
 import golden from './golden/faces.json' with { type: 'json' }
+import { uprightView } from './upright-view.ts'
 
 const repo = join(import.meta.dirname, '../../../../..')
 const open = (name: string): Promise<OnnxSession> =>
@@ -71,8 +72,7 @@ describe.each(photos)('%s, against Python', (name, expected) => {
     expect(candidates.length).toBe(expected.candidates.length)
     const meshes = await faceMeshes(
       mesh,
-      picture,
-      candidates.map(({ bbox }) => bbox),
+      candidates.map(({ bbox }) => uprightView(picture, bbox, 0)),
       createScratch(),
     )
     for (const [index, { bbox, score, confidence }] of expected.candidates.entries()) {

@@ -57,10 +57,13 @@ def fresh(kind: str):
 
 def make(kind: str, folder: Path) -> None:
     model, processor = fresh(kind)
-    for name, parameter in model.named_parameters():
-        # The usual start gives every picture nearly the same answer.
-        if parameter.dim() > 1 and ("classifier" in name or "embed" in name):
-            nn.init.normal_(parameter, std=0.2)
+    # The usual start gives every picture nearly the same answer.
+    for parameter in model.parameters():
+        if parameter.dim() > 1:
+            nn.init.normal_(parameter, std=parameter[0].numel() ** -0.5)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
     model.config.architectures = [type(model).__name__]
     model.save_pretrained(folder)
     processor.save_pretrained(folder)

@@ -136,7 +136,7 @@ function near(least: number): Likeness {
  */
 function about(expected: Bbox, seen: Bbox): number {
   const shared = intersectionOverUnion(enlarge(expected), enlarge(seen))
-  return shared >= 0.3 || intersectionOverSmaller(expected, seen) >= 0.7 ? shared : 0
+  return shared >= 0.15 || intersectionOverSmaller(expected, seen) >= 0.7 ? shared : 0
 }
 
 function enlarge([x1, y1, x2, y2]: Bbox): Bbox {

@@ -4,14 +4,26 @@ import { isLooking, isMaking, type Panel } from '@hearth/ui'
 import { useEffect } from 'react'
 import { useTranslations } from 'use-intl'
 import { Workbench } from '../create/workbench.tsx'
+import { PageWords } from '../frame/page-words.tsx'
 import { usePanels } from '../frame/panels.tsx'
 import { homeOf } from '../frame/places.ts'
 import { useAddress } from '../settings/address.ts'
 import { useStored } from '../settings/stored.ts'
 import { LookBench } from './look-bench.tsx'
+import { lookWords } from './look-words.ts'
+
+type Looked = Capability & ('recognise' | 'faces')
 
 /** A page where pictures are looked at: one tab per task of the capability that has a panel. */
-export function LookView({ capability }: { capability: Capability & ('recognise' | 'faces') }) {
+export function LookView({ capability }: { capability: Looked }) {
+  return (
+    <PageWords name="look" words={lookWords}>
+      <Look capability={capability} />
+    </PageWords>
+  )
+}
+
+function Look({ capability }: { capability: Looked }) {
   const t = useTranslations('look')
   const n = useTranslations('nav')
   const { all, tasks } = usePanels()

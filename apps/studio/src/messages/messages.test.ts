@@ -5,6 +5,7 @@ import type { Messages } from '@hearth/ui/panel'
 import { expect, test } from 'vitest'
 import { attendanceWords } from '../attendance/attendance-words.ts'
 import { kioskWords } from '../kiosk/kiosk-words.ts'
+import { lookWords } from '../look/look-words.ts'
 import { peopleWords } from '../people/people-words.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
@@ -23,6 +24,7 @@ const holes = (text: string) => [...new Set([...text.matchAll(/[{<]\/?(\w+)/g)].
 test.each([
   ['studio', en, zh],
   ['ui', uiMessages.en, uiMessages.zh],
+  ['look', lookWords.en, lookWords.zh],
   ['people', peopleWords.en, peopleWords.zh],
   ['attendance', attendanceWords.en, attendanceWords.zh],
   ['kiosk', kioskWords.en, kioskWords.zh],
@@ -53,13 +55,14 @@ function sources(folder: string): string[] {
       entry =>
         entry.isFile() &&
         /\.tsx?$/.test(entry.name) &&
-        !/messages|(people|attendance|kiosk)-words|\.test\./.test(join(entry.parentPath, entry.name)),
+        !/messages|(look|people|attendance|kiosk)-words|\.test\./.test(join(entry.parentPath, entry.name)),
     )
     .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
 }
 
 test.each([
   ['studio', en],
+  ['look', lookWords.en],
   ['people', peopleWords.en],
   ['attendance', attendanceWords.en],
   ['kiosk', kioskWords.en],

@@ -12,7 +12,7 @@ import { ms, share, time, timeEach } from './faces-index/timing.ts'
 import { searchGraph } from './faces-index/usearch-graph.ts'
 
 const faces = 100_000
-const queries = 1000
+const queries = 500
 /** How alike two pictures of a person are: from hardly enough to be known to well. */
 const likenesses = [0.5, 0.6, 0.7]
 const targets = { ms: 1, recall: 0.99 }

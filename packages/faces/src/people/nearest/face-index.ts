@@ -6,7 +6,7 @@ import { openSlab, type Slab } from './slab.ts'
 /** Vectors up to which every one is compared with the query. */
 export const exactLimit = 50_000
 /** Above: so many with the nearest codes are. */
-const candidates = 192
+const candidates = 128
 /** Vectors of which the middle is taken. */
 const sample = 4096
 
@@ -129,16 +129,11 @@ function rankAll(vectors: Slab, unit: Float32Array, ranking: Ranking): void {
 
 /** Compares these rows. */
 function rankSome(vectors: Slab, unit: Float32Array, rows: Iterable<number>, ranking: Ranking): void {
+  vectors.query().fill(0).set(unit)
+  const score = vectors.kernel.floats(1)
   for (const row of rows) {
-    const values = vectors.floats(row)
-    let [a, b, c, d] = [0, 0, 0, 0]
-    for (let k = 0; k < values.length; k += 4) {
-      a += (values[k] as number) * (unit[k] ?? 0)
-      b += (values[k + 1] as number) * (unit[k + 1] ?? 0)
-      c += (values[k + 2] as number) * (unit[k + 2] ?? 0)
-      d += (values[k + 3] as number) * (unit[k + 3] ?? 0)
-    }
-    ranking.consider(row, a + b + c + d)
+    vectors.kernel.dots(vectors.at(row), 1, vectors.rowBytes)
+    ranking.consider(row, score[0] as number)
   }
 }
 

@@ -6,8 +6,8 @@ const ignored = ['**/node_modules/**', 'apps/studio/e2e/**']
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     projects: [
       {
         extends: true,
@@ -34,7 +34,7 @@ export default defineConfig({
           include: ['apps/studio/e2e/**/*.test.ts'],
           fileParallelism: false,
           environment: 'node',
-          testTimeout: 180_000,
+          testTimeout: 300_000,
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@hearth/contract'
 import { storeError } from './failures.ts'
 import type { Store } from './open.ts'
@@ -6,6 +7,8 @@ import type { Store } from './open.ts'
 const folder = new URL('../migrations/', import.meta.url)
 /** Any constant: processes that start together queue up behind it. */
 const lock = 7_203_114
+/** Milliseconds that a process waits, when it starts, for a database that starts too or is slow to answer. */
+const patience = 20_000
 
 /**
  * Brings the database to this version: each file of `migrations/`, in order of its name, once, in its own transaction.
@@ -16,10 +19,15 @@ export async function migrate(store: Store, only?: readonly string[]): Promise<s
   const all = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
   const files = only === undefined ? all : all.filter(name => only.includes(name))
   if (only && files.length < only.length) throw newer(only.filter(name => !all.includes(name)))
-  try {
-    return await applyAll(store, files)
-  } catch (error) {
-    throw storeError(error)
+  for (const deadline = Date.now() + patience; ; ) {
+    try {
+      return await applyAll(store, files)
+    } catch (thrown) {
+      const error = storeError(thrown)
+      const isAway = error instanceof AppError && error.code === 'unavailable'
+      if (!isAway || Date.now() > deadline) throw error
+      await delay(250)
+    }
   }
 }
 

@@ -26,7 +26,7 @@ export interface StoreOptions {
 /** Bounds the answer to a caller while the server cannot be reached. */
 class QuickClient extends Client {
   constructor(config?: string | ClientConfig) {
-    super(typeof config === 'string' ? config : { ...config, connectionTimeoutMillis: 1500 })
+    super(typeof config === 'string' ? config : { ...config, connectionTimeoutMillis: 4000 })
   }
 }
 

@@ -24,8 +24,7 @@ export async function migrate(store: Store, only?: readonly string[]): Promise<s
       return await applyAll(store, files)
     } catch (thrown) {
       const error = storeError(thrown)
-      const isAway = error instanceof AppError && error.code === 'unavailable'
-      if (!isAway || Date.now() > deadline) throw error
+      if (error.code !== 'unavailable' || Date.now() > deadline) throw error
       await delay(250)
     }
   }

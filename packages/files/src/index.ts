@@ -5,7 +5,7 @@ import { oldUploads, removeUpload, storeUpload, uploadPath } from './uploads.ts'
 export { renameDurably, syncFolder, writeDurably } from './durable.ts'
 export { signLink, verifyLink } from './links.ts'
 export { type JobPlace, jobFile, type Staging } from './outputs.ts'
-export { readSecret } from './secret.ts'
+export { makeKeyFile, readSecret } from './secret.ts'
 export type { NewFile, OutputFile }
 
 export type Files = ReturnType<typeof createFiles>

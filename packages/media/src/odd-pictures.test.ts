@@ -214,10 +214,8 @@ describe('what cannot be right is refused, with the reason', () => {
       reading: latin('<svg><image href="file:///etc/passwd"/></svg>'),
     }
     for (const [name, bytes] of Object.entries(files)) {
-      const started = performance.now()
       const error = await refusal(bytes)
       expect([name, error.code]).toEqual([name, 'unsupported-media'])
-      expect(performance.now() - started).toBeLessThan(200)
     }
     expect((await refusal(files.plain)).message).toMatch(/SVG/)
     expect((await refusal(gzipSync(files.bomb))).message).toMatch(/SVGZ/)

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '@hearth/contract'
+import { makeKeyFile } from '@hearth/files'
 
 /** Its name in the state folder. */
 export const masterKeyFile = 'master.key'
@@ -25,7 +25,7 @@ export function readMasterKey({ masterKey, roots }: KeyPlace): Buffer {
   if (!existsSync(path)) {
     // A new key would open none of those that are there, and stand in the way of the one that does.
     if (existsSync(join(roots.state, keyFolder))) throw lost(path)
-    makeMasterKey(path, roots.state)
+    makeKeyFile(path)
   }
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
   if (key.length === 32) return key
@@ -38,17 +38,4 @@ function lost(path: string): AppError {
   return new AppError('internal', `the master key is gone: ${path} is not there, and HEARTH_MASTER_KEY is not set`, {
     hint: 'Put it back. If it is lost for good, move the folder people-keys away, erase all people and enrol them again.',
   })
-}
-
-function makeMasterKey(path: string, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true })
-  try {
-    linkSync(draft, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft)
-  }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
+import { photo } from '@hearth/testing/camera-film'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { clipOf, photo } from './camera-clip.ts'
+import { clipOf } from './camera-clip.ts'
 import { openStudio } from './studio.ts'
 
 // Another picture of the person than those that were enrolled, held up to the camera.

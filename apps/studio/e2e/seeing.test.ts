@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { photo } from '@hearth/testing/camera-film'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { clipOf, photo } from './camera-clip.ts'
+import { clipOf } from './camera-clip.ts'
 import { openStudio } from './studio.ts'
 
 const studio = openStudio({ clip: clipOf('coffee') })

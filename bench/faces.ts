@@ -2,10 +2,8 @@
  * Finding and embedding faces with the starter models, end to end from the JPEG: ours against the same ONNX files in
  * Python's onnxruntime with OpenCV around them, with as many threads, in turns within one run.
  */
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { checkpointEntry, execute, type Model, type Task } from '@hearth/contract'
 import { checkpoints } from '@hearth/registry/families'
 import { loaders } from '@hearth/registry/loaders'
@@ -14,6 +12,7 @@ import { timeInRuns } from '@hearth/runtime/onnx'
 import { fakeContext } from '@hearth/testing'
 import { pythonWith } from '@hearth/testing/python'
 import { type Bench, percentile } from './bench.ts'
+import { openPeer } from './peer/python-peer.ts'
 
 const root = join(import.meta.dirname, '..')
 const threads = 2
@@ -28,7 +27,11 @@ export const bench: Bench = {
     const { python, missing } = await pythonWith(...requirements)
     if (missing !== undefined) throw new Error(missing)
     const { model, dir } = await starter()
-    const peer = await openPeer(python, dir)
+    const peer = await openPeer<{ seconds: number; cpu: number; faces: number }>(
+      python,
+      [join(root, 'bench/faces.py'), dir, String(threads), ...photos],
+      threads,
+    )
     print(`${photos.length} photographs of one face each, ${threads} threads; ${JSON.stringify(peer.versions)}`)
     const ours: number[] = []
     const theirs: number[] = []
@@ -40,7 +43,7 @@ export const bench: Bench = {
       const faces = await embedAll(model)
       const took = performance.now() - started
       const { user, system } = process.cpuUsage(before)
-      const answer = await peer.round()
+      const answer = await peer.ask()
       if (faces !== photos.length || answer.faces !== faces) {
         throw new Error(`ours found ${faces} faces, the peer ${answer.faces}`)
       }
@@ -104,28 +107,4 @@ async function embedAll(model: Model): Promise<number> {
     faces += (output as { faces: unknown[] }).faces.length
   }
   return faces
-}
-
-async function openPeer(python: string, models: string) {
-  const child = spawn(python, [join(root, 'bench/faces.py'), models, String(threads), ...photos])
-  let errors = ''
-  child.stderr.on('data', data => {
-    errors += String(data)
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`the peer ended: ${errors.slice(-2000)}`)
-    return JSON.parse(value) as Record<string, unknown>
-  }
-  const versions = await answer()
-  return {
-    versions,
-    async round(): Promise<{ seconds: number; cpu: number; faces: number }> {
-      child.stdin.write('{}\n')
-      const { seconds, cpu, faces } = await answer()
-      return { seconds: Number(seconds), cpu: Number(cpu), faces: Number(faces) }
-    },
-    close: () => child.stdin.end(),
-  }
 }

@@ -2,10 +2,9 @@
  * Drawing with the starter model, and one denoising step in the shape of Stable Diffusion 1.5: ours against diffusers on
  * PyTorch with as many threads, in turns within one run.
  */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type Checkpoint, checkpointEntry, execute, type Task } from '@hearth/contract'
 import { checkpoints } from '@hearth/registry/families'
 import { loaders } from '@hearth/registry/loaders'
@@ -13,6 +12,7 @@ import { tasks } from '@hearth/registry/tasks'
 import { openSession, type Tensor, timeInRuns } from '@hearth/runtime/onnx'
 import { fakeContext } from '@hearth/testing'
 import type { Bench, Result } from './bench.ts'
+import { openPeer, type PythonPeer } from './peer/python-peer.ts'
 
 const root = join(import.meta.dirname, '..')
 const cache = join(root, '.cache/bench')
@@ -45,32 +45,9 @@ function pythonWithTorch(print: (line: string) => void): string {
   return python
 }
 
-/** The other side: one Python process that answers requests one by one. */
-async function openPeer(python: string, kind: string, folder: string) {
-  const child: ChildProcessWithoutNullStreams = spawn(
-    python,
-    [join(root, 'bench/text_to_image.py'), kind, folder, String(threads)],
-    { env: { ...process.env, OMP_NUM_THREADS: String(threads) } },
-  )
-  let errors = ''
-  child.stderr.on('data', data => {
-    errors += String(data)
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`the peer ended: ${errors.slice(-2000)}`)
-    return JSON.parse(value) as Record<string, unknown>
-  }
-  const { torch } = await answer()
-  return {
-    torch,
-    async seconds(request: object): Promise<number> {
-      child.stdin.write(`${JSON.stringify(request)}\n`)
-      return Number((await answer()).seconds)
-    },
-    close: () => child.stdin.end(),
-  }
+/** Diffusers, to draw or to take one step. */
+function diffusers(python: string, kind: 'starter' | 'step', folder: string): Promise<PythonPeer<{ seconds: number }>> {
+  return openPeer(python, [join(root, 'bench/text_to_image.py'), kind, folder, String(threads)], threads)
 }
 
 function median(values: readonly number[]): number {
@@ -78,13 +55,13 @@ function median(values: readonly number[]): number {
 }
 
 /** Both sides in turns, after one round that is not counted: median seconds of each. */
-async function inTurns(ours: () => Promise<unknown>, peer: () => Promise<number>) {
+async function inTurns(ours: () => Promise<unknown>, peer: () => Promise<{ seconds: number }>) {
   const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] }
   for (let round = 0; round <= rounds; round++) {
     const started = performance.now()
     await ours()
     const mine = (performance.now() - started) / 1000
-    const theirs = await peer()
+    const { seconds: theirs } = await peer()
     if (round > 0) {
       times.ours.push(mine)
       times.peer.push(theirs)
@@ -110,9 +87,9 @@ async function drawing(python: string, print: (line: string) => void): Promise<R
   const load = (await loaders[family]?.())?.load
   if (!load) throw new Error(`${family} cannot be loaded`)
   const model = await load(checkpoint, placement)
-  const peer = await openPeer(python, 'starter', checkpoint.dir)
+  const peer = await diffusers(python, 'starter', checkpoint.dir)
   print(
-    `${checkpoint.id}, 128 x 128, ${steps} steps, guidance 2, ${threads} threads; torch ${peer.torch}, ${rounds} rounds in turns`,
+    `${checkpoint.id}, 128 x 128, ${steps} steps, guidance 2, ${threads} threads; torch ${peer.versions.torch}, ${rounds} rounds in turns`,
   )
   const results: Result[] = []
   let outside = 0
@@ -127,7 +104,7 @@ async function drawing(python: string, print: (line: string) => void): Promise<R
       await execute(model, task, input, fakeContext())
       shares.push(1 - (timeInRuns() - computed) / (performance.now() - started))
     }
-    const turns = await inTurns(draw, () => peer.seconds({ batch, steps }))
+    const turns = await inTurns(draw, () => peer.ask({ batch, steps }))
     outside = Math.max(outside, median(shares))
     print(`batch ${batch}: ours ${show(turns.times.ours)} s, diffusers ${show(turns.times.peer)} s`)
     const ratio = turns.peer / turns.ours
@@ -165,7 +142,7 @@ async function step(python: string, print: (line: string) => void): Promise<Resu
   print(
     'Stable Diffusion 1.5, one denoising step of two 64 x 64 latents, random weights, fp32 (the first run exports 3.4 GB) ...',
   )
-  const peer = await openPeer(python, 'step', folder)
+  const peer = await diffusers(python, 'step', folder)
   const session = await openSession(join(folder, 'model.onnx'), placement)
   const noise = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(12.9898 * i) * 1.4)
   const feeds: Record<string, Tensor> = {
@@ -175,7 +152,7 @@ async function step(python: string, print: (line: string) => void): Promise<Resu
   }
   const turns = await inTurns(
     () => session.run(feeds),
-    () => peer.seconds({}),
+    () => peer.ask(),
   )
   peer.close()
   await session.dispose()

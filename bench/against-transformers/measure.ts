@@ -1,14 +1,13 @@
 /** Looking at photographs with one model: ours against transformers on PyTorch, in turns within one run. */
-import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { type Checkpoint, execute, type Model, type Task } from '@hearth/contract'
 import { loaders } from '@hearth/registry/loaders'
 import { tasks } from '@hearth/registry/tasks'
 import { fakeContext } from '@hearth/testing'
 import { pythonWith } from '@hearth/testing/python'
 import { percentile, type Result } from '../bench.ts'
+import { openPeer } from '../peer/python-peer.ts'
 
 const root = join(import.meta.dirname, '../..')
 const photoFolder = join(root, 'packages/testing/photos')
@@ -38,7 +37,11 @@ export async function againstTransformers(subject: Subject, print: (line: string
     .slice(0, photographs)
     .map(name => join(photoFolder, name))
   const folder = join(root, '.cache/bench', `transformers-${subject.bench}`)
-  const peer = await openPeer(python, subject.bench, folder, photos)
+  const peer = await openPeer<{ seconds: number; answers: string[] }>(
+    python,
+    [join(import.meta.dirname, 'peer.py'), subject.bench, folder, String(threads), ...photos],
+    threads,
+  )
   const model = await openOurs(folder)
   const files = photos.map((path, i) => [`upload:photograph-${i}`, new Uint8Array(readFileSync(path))] as const)
   print(
@@ -50,7 +53,7 @@ export async function againstTransformers(subject: Subject, print: (line: string
     const started = performance.now()
     const mine = await lookAtAll(model, subject, files)
     const took = (performance.now() - started) / 1000
-    const { seconds, answers } = await peer.round()
+    const { seconds, answers } = await peer.ask()
     checkSame(mine, answers)
     // The first round is not counted: memory is fetched and code compiled.
     if (round === 0) continue
@@ -94,31 +97,4 @@ async function lookAtAll(model: Model, subject: Subject, files: readonly (readon
     labels.push(subject.best(await execute(model, task, { image, ...subject.input }, context)))
   }
   return labels
-}
-
-async function openPeer(python: string, kind: string, folder: string, photos: readonly string[]) {
-  const script = join(import.meta.dirname, 'peer.py')
-  const child = spawn(python, [script, kind, folder, String(threads), ...photos], {
-    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-  })
-  let errors = ''
-  child.stderr.on('data', data => {
-    errors += String(data)
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`the peer ended: ${errors.slice(-2000)}`)
-    return JSON.parse(value) as Record<string, unknown>
-  }
-  const versions = await answer()
-  return {
-    versions,
-    async round(): Promise<{ seconds: number; answers: string[] }> {
-      child.stdin.write('{}\n')
-      const { seconds, answers } = await answer()
-      return { seconds: Number(seconds), answers: answers as string[] }
-    },
-    close: () => child.stdin.end(),
-  }
 }

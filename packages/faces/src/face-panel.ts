@@ -1,18 +1,24 @@
 import type { Point } from '@hearth/contract'
-import { type LookingPanel, numberOf, type Translate, textOf, type Values } from '@hearth/ui'
+import { type LookingPanel, numberOf, type Translate } from '@hearth/ui'
+import type { Finding } from '@hearth/ui/seeing'
 import type { Face } from './face-fields.ts'
 
-/** What the panels of tasks that look for faces share. */
-export const facePanel = {
-  accepts: { field: 'image', media: 'image' },
-  title: () => '',
-  keeps: ['image'],
-  missing: (values: Values) => (textOf(values, 'image') === '' ? 'need_image' : null),
-  chips(values: Values, t: Translate): string[] {
-    const least = numberOf(values, 'min_score')
-    return least === undefined ? [] : [t('chip_confidence', { value: least.toFixed(2) })]
-  },
-} satisfies Partial<LookingPanel>
+/** How a panel looks for faces: those sure enough are shown, each as `tell` says. */
+export function lookForFaces<Found extends Face>(
+  tell: (face: Found, t: Translate) => Omit<Finding, 'bbox'>,
+): LookingPanel['look'] {
+  return {
+    field: 'image',
+    camera: true,
+    wide: { min_score: 0.1 },
+    sight(output, values, t) {
+      const { width, height, faces } = output as { width: number; height: number; faces: Found[] }
+      const least = numberOf(values, 'min_score') ?? 0
+      const sure = faces.filter(face => face.score >= least)
+      return { width, height, findings: sure.map(face => ({ bbox: face.bbox, ...tell(face, t) })) }
+    },
+  }
+}
 
 /** Eyes, nose and mouth, as far as they are known. */
 export function pointsOf({ landmarks }: Face): Point[] {

@@ -1,20 +1,5 @@
-import { boxClass, type ControlsProps, Field, numberOf, SliderField, type Values } from '@hearth/ui'
+import { boxClass, type ControlsProps, Field, type Values } from '@hearth/ui'
 import { useState } from 'react'
-
-/** How sure the model has to be; narrows down what was found, without a new run. */
-export function Confidence({ values, defaults, change, t, field = 'min_score' }: ControlsProps & { field?: string }) {
-  return (
-    <SliderField
-      label={t('confidence')}
-      value={numberOf({ ...defaults, ...values }, field) ?? 0}
-      onChange={value => change({ [field]: value })}
-      min={0}
-      max={1}
-      step={0.01}
-      digits={2}
-    />
-  )
-}
 
 /** Names of classes, separated by commas. */
 export function OnlyLabels({ values, change, t }: ControlsProps) {

@@ -1,5 +1,5 @@
 import { boxClass, type ControlsProps, Field, numberOf, problemOf, SliderField, textOf } from '@hearth/ui'
-import { Confidence } from '../face-controls.tsx'
+import { Confidence } from '@hearth/ui/seeing'
 
 /** Whom to look among, and how alike somebody has to be. */
 export function RecogniseControls(props: ControlsProps) {

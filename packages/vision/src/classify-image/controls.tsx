@@ -1,5 +1,5 @@
 import { type ControlsProps, numberOf, Stepper } from '@hearth/ui'
-import { Confidence } from '../seeing-controls.tsx'
+import { Confidence } from '@hearth/ui/seeing'
 
 export function ClassifyControls(props: ControlsProps) {
   const { values, defaults, change, t } = props

@@ -10,9 +10,10 @@ import {
   Stepper,
   textOf,
 } from '@hearth/ui'
+import { Confidence } from '@hearth/ui/seeing'
 import { Film, X } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { Confidence, OnlyLabels } from '../seeing-controls.tsx'
+import { OnlyLabels } from '../seeing-controls.tsx'
 
 /** A video, chosen or dropped. */
 export function VideoLead({ values, change, media, problem, t }: ControlsProps) {

@@ -1,5 +1,6 @@
 import type { ControlsProps } from '@hearth/ui'
-import { Confidence, OnlyLabels } from '../seeing-controls.tsx'
+import { Confidence } from '@hearth/ui/seeing'
+import { OnlyLabels } from '../seeing-controls.tsx'
 
 export function DetectControls(props: ControlsProps) {
   return (

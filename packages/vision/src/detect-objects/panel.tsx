@@ -1,7 +1,7 @@
 import { definePanel, numberOf } from '@hearth/ui'
+import { lookingPanel } from '@hearth/ui/seeing'
 import { lazy } from 'react'
 import type { z } from 'zod'
-import { lookingPanel } from '../looking-panel.ts'
 import { seeingMessages } from '../seeing-messages.ts'
 import en from './messages.en.json'
 import zh from './messages.zh.json'

@@ -1,5 +1,5 @@
 import { type ControlsProps, numberOf, rangeOf, Stepper } from '@hearth/ui'
-import { Confidence } from '../seeing-controls.tsx'
+import { Confidence } from '@hearth/ui/seeing'
 
 export function ReadingControls(props: ControlsProps) {
   const { values, defaults, change, fields, t } = props

@@ -1,6 +1,8 @@
-import { type ControlsProps, numberOf, SliderField } from '@hearth/ui'
+import { SliderField } from '../number-controls.tsx'
+import type { ControlsProps } from '../panel.ts'
+import { numberOf } from '../values.ts'
 
-/** How sure it has to be that it is a face; narrows down without a new run. */
+/** How sure the model has to be; narrows down what was found, without a new run. */
 export function Confidence({ values, defaults, change, t }: ControlsProps) {
   return (
     <SliderField

@@ -1,21 +1,13 @@
 import { type ErrorReport, toAppError } from '@hearth/contract'
-import { Button, ProblemNote } from '@hearth/ui'
+import { ProblemNote } from '@hearth/ui'
 import { Modal } from '@hearth/ui/dialog'
-import {
-  CameraNotice,
-  createFrameGrabber,
-  createPalette,
-  FindingsOverlay,
-  type Sight,
-  useCamera,
-  useVideo,
-} from '@hearth/ui/seeing'
-import { Aperture, Camera, ImagePlus } from 'lucide-react'
-import { type DragEvent, useEffect, useRef, useState } from 'react'
+import { createPalette, FindingsOverlay, type Sight } from '@hearth/ui/seeing'
+import { type DragEvent, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { request } from '../api/client.ts'
 import { pictureForm } from './people-api.ts'
 import { Initials } from './people-table.tsx'
+import { CameraBooth, PictureButtons } from './picture-source.tsx'
 
 interface FoundFace {
   bbox: [number, number, number, number]
@@ -32,7 +24,6 @@ interface Answer {
 /** Who is in this picture? It is compared and not kept. */
 export function FaceSearch({ onClose, onPick }: { onClose(): void; onPick(person: string): void }) {
   const t = useTranslations('people')
-  const chooser = useRef<HTMLInputElement>(null)
   const [camera, setCamera] = useState(false)
   const [picture, setPicture] = useState<string | null>(null)
   const [answer, setAnswer] = useState<Answer | null>(null)
@@ -61,29 +52,16 @@ export function FaceSearch({ onClose, onPick }: { onClose(): void; onPick(person
         }}
       >
         <legend className="sr-only">{t('face_search_title')}</legend>
-        {camera ? <Snapshot onTake={file => void look(file)} /> : null}
-        {picture && !camera ? <Seen picture={picture} answer={answer} /> : null}
-        {answer ? <Faces answer={answer} onPick={onPick} /> : null}
-        {problem ? <ProblemNote problem={problem} /> : null}
-        <div className="flex gap-2">
-          <Button className="flex-1" onClick={() => chooser.current?.click()}>
-            <ImagePlus size={16} aria-hidden />
-            {t('from_files')}
-          </Button>
-          <Button className="flex-1" onClick={() => setCamera(!camera)}>
-            <Camera size={16} aria-hidden />
-            {t('from_camera')}
-          </Button>
-        </div>
-        <input
-          ref={chooser}
-          type="file"
-          accept="image/*"
-          tabIndex={-1}
-          aria-label={t('from_files')}
-          className="sr-only"
-          onChange={event => void look(event.target.files?.[0])}
-        />
+        {camera ? (
+          <CameraBooth onTake={file => void look(file)} onDone={() => setCamera(false)} />
+        ) : (
+          <>
+            {picture ? <Seen picture={picture} answer={answer} /> : null}
+            {answer ? <Faces answer={answer} onPick={onPick} /> : null}
+            {problem ? <ProblemNote problem={problem} /> : null}
+            <PictureButtons onFiles={([file]) => void look(file)} onCamera={() => setCamera(true)} />
+          </>
+        )}
       </fieldset>
     </Modal>
   )
@@ -132,26 +110,5 @@ function Faces({ answer, onPick }: { answer: Answer; onPick(person: string): voi
         </li>
       ))}
     </ul>
-  )
-}
-
-function Snapshot({ onTake }: { onTake(file: Blob): void }) {
-  const t = useTranslations('people')
-  const camera = useCamera(true)
-  const video = useVideo(camera.stream)
-  const take = async () => {
-    if (!video.current) return
-    const frame = await createFrameGrabber().grab(video.current, 1920)
-    if (frame) onTake(new Blob([frame.bytes], { type: 'image/jpeg' }))
-  }
-  if (camera.state !== 'on') return <CameraNotice camera={camera} />
-  return (
-    <div className="grid gap-2">
-      <video ref={video} muted playsInline autoPlay className="w-full -scale-x-100 rounded-10 bg-canvas" />
-      <Button onClick={() => void take()}>
-        <Aperture size={16} aria-hidden />
-        {t('take')}
-      </Button>
-    </div>
   )
 }

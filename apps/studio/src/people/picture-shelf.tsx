@@ -1,8 +1,9 @@
-import { Button, classNames, IconButton } from '@hearth/ui'
-import { CameraNotice, createFrameGrabber, FindingsOverlay, type Sight, useCamera, useVideo } from '@hearth/ui/seeing'
-import { Aperture, Camera, Check, CircleAlert, CircleDashed, ImagePlus, type LucideIcon, X } from 'lucide-react'
-import { type DragEvent, type ReactNode, useRef, useState } from 'react'
+import { classNames, IconButton } from '@hearth/ui'
+import { FindingsOverlay, type Sight } from '@hearth/ui/seeing'
+import { Check, CircleAlert, CircleDashed, type LucideIcon, X } from 'lucide-react'
+import { type DragEvent, type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { CameraBooth, PictureButtons } from './picture-source.tsx'
 import type { Taken } from './use-pictures.ts'
 
 export interface PictureShelfProps {
@@ -16,11 +17,9 @@ export interface PictureShelfProps {
 /** Pictures of one person, from files or from the camera, each with what is wrong with it. */
 export function PictureShelf({ pictures, onAdd, onRemove, refused }: PictureShelfProps) {
   const t = useTranslations('people')
-  const chooser = useRef<HTMLInputElement>(null)
   const [camera, setCamera] = useState(false)
   const [over, setOver] = useState(false)
-  const add = (files: FileList | null | undefined) =>
-    onAdd([...(files ?? [])].filter(file => file.type.startsWith('image/')))
+  const add = (files: Iterable<File>) => onAdd([...files].filter(file => file.type.startsWith('image/')))
   const drag = {
     onDragOver(event: DragEvent) {
       event.preventDefault()
@@ -48,29 +47,9 @@ export function PictureShelf({ pictures, onAdd, onRemove, refused }: PictureShel
           <legend className="sr-only">{t('drop')}</legend>
           <p className="text-13 text-bright">{t('drop')}</p>
           <p className="mt-0.5 text-12 text-muted">{t('drop_text')}</p>
-          <div className="mt-3 flex justify-center gap-2">
-            <Button onClick={() => chooser.current?.click()}>
-              <ImagePlus size={16} aria-hidden />
-              {t('from_files')}
-            </Button>
-            <Button onClick={() => setCamera(true)}>
-              <Camera size={16} aria-hidden />
-              {t('from_camera')}
-            </Button>
+          <div className="mt-3">
+            <PictureButtons multiple onFiles={add} onCamera={() => setCamera(true)} />
           </div>
-          <input
-            ref={chooser}
-            type="file"
-            accept="image/*"
-            multiple
-            tabIndex={-1}
-            aria-label={t('from_files')}
-            className="sr-only"
-            onChange={event => {
-              add(event.target.files)
-              event.target.value = ''
-            }}
-          />
         </fieldset>
       )}
       {pictures.length > 0 ? (
@@ -164,33 +143,4 @@ function Line({ icon: Icon, tone, children }: { icon: LucideIcon; tone: string; 
 function sizeOf(sight: Sight): number {
   const [x1, y1, x2, y2] = sight.findings[0]?.bbox ?? [0, 0, 0, 0]
   return Math.round(Math.min(x2 - x1, y2 - y1))
-}
-
-function CameraBooth({ onTake, onDone }: { onTake(picture: Blob): void; onDone(): void }) {
-  const t = useTranslations('people')
-  const camera = useCamera(true)
-  const video = useVideo(camera.stream)
-  const take = async () => {
-    if (!video.current) return
-    const frame = await createFrameGrabber().grab(video.current, 1920)
-    if (frame) onTake(new File([frame.bytes], 'camera.jpg', { type: 'image/jpeg' }))
-  }
-  return (
-    <div className="grid gap-2">
-      {camera.state === 'on' ? (
-        <video ref={video} muted playsInline autoPlay className="w-full -scale-x-100 rounded-10 bg-canvas" />
-      ) : (
-        <CameraNotice camera={camera} />
-      )}
-      <div className="flex gap-2">
-        <Button className="flex-1" disabled={camera.state !== 'on'} onClick={() => void take()}>
-          <Aperture size={16} aria-hidden />
-          {t('take')}
-        </Button>
-        <Button look="quiet" onClick={onDone}>
-          {t('camera_done')}
-        </Button>
-      </div>
-    </div>
-  )
 }

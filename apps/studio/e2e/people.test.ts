@@ -1,12 +1,16 @@
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { photo } from '@hearth/testing/camera-film'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { clipOf } from './camera-clip.ts'
+import { enrol } from './enrol.ts'
 import { openStudio } from './studio.ts'
 
 const studio = openStudio({ clip: clipOf('obama3') })
 const { come } = studio
+const starterFaces = join(import.meta.dirname, '../../../models/starter/faces')
 
 async function fill(page: Page, name: string, photos: string[]): Promise<void> {
   await page.goto('/people/?enrol=1')
@@ -14,6 +18,12 @@ async function fill(page: Page, name: string, photos: string[]): Promise<void> {
   await form.getByLabel('Choose pictures').setInputFiles(photos.map(photo))
   await form.getByLabel('Name').fill(name)
   await form.getByRole('checkbox', { name: /^Has agreed/ }).click()
+}
+
+interface Held {
+  person: unknown
+  faces: { vector: number[] }[]
+  log: { action: string }[]
 }
 
 async function listed(): Promise<{ id: string; name: string; faces: unknown[] }[]> {
@@ -60,6 +70,30 @@ test('the camera names whom it knows', async () => {
   await page.getByText(/ms behind$/).waitFor()
 })
 
+test('somebody who was enrolled twice is made one, and everything held about them can be taken away', async () => {
+  const { page } = await come()
+  await enrol(studio.instance, 'Mr President', ['obama3'])
+  await page.goto('/people/')
+  await page.getByRole('row').getByRole('button', { name: 'Mr President' }).click()
+  const twice = page.getByRole('complementary', { name: 'Mr President' })
+  await twice.getByRole('button', { name: 'Merge into somebody else' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Merge Mr President into whom?' })
+  const merge = dialog.getByRole('button', { name: 'Merge' })
+  expect(await merge.isDisabled()).toBe(true)
+  await dialog.getByRole('button', { name: 'Barack Obama' }).click()
+  await merge.click()
+  await page.getByText('Mr President was merged into Barack Obama').waitFor()
+  expect(await listed()).toMatchObject([{ name: 'Barack Obama', faces: [{}, {}, {}] }])
+
+  const downloading = page.waitForEvent('download')
+  const person = page.getByRole('complementary', { name: 'Barack Obama' })
+  await person.getByRole('button', { name: 'Export everything held' }).click()
+  const held = JSON.parse(await readFile(await (await downloading).path(), 'utf8')) as Held
+  expect(held.person).toMatchObject({ name: 'Barack Obama', consent: { given_by: 'Barack Obama' } })
+  expect(held.faces.map(({ vector }) => vector.length)).toEqual([1024, 1024, 1024])
+  expect(held.log.map(({ action }) => action)).toEqual(expect.arrayContaining(['enrolled', 'merged', 'exported']))
+})
+
 test('search by face leads to the person; rename, and erase by typing the name', async () => {
   const { page } = await come()
   await page.goto('/people/')
@@ -94,4 +128,23 @@ test('what opens on the page has no serious accessibility issue', async () => {
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
     expect(serious.map(({ id, nodes }) => `${address} ${id} ${nodes.map(node => node.html).join(' | ')}`)).toEqual([])
   }
+})
+
+test('another model measures faces: kept pictures are measured anew, who has none is named to come again', async () => {
+  await enrol(studio.instance, 'Barack Obama', ['obama'], true)
+  await enrol(studio.instance, 'Eileen Collins', ['astronaut'])
+  // A folder of models put there by hand goes before the starter.
+  await cp(starterFaces, join(studio.instance.data, 'models/faces-of-this-house'), { recursive: true })
+  const { page } = await come()
+  await page.goto('/people/')
+  const notice = page.getByRole('region', { name: 'Enrolled with another model' })
+  await notice.getByRole('button', { name: 'Measure them anew' }).click()
+  await page.getByText('1 person was measured anew').waitFor()
+  await notice.getByText('New pictures have to be taken of:').waitFor()
+  await notice.getByRole('button', { name: 'Eileen Collins' }).click()
+  const person = page.getByRole('complementary', { name: 'Eileen Collins' })
+  await person.getByRole('button', { name: 'Add pictures' }).click()
+  await person.getByLabel('Choose pictures').setInputFiles(photo('astronaut'))
+  await person.getByRole('button', { name: 'Save', exact: true }).click()
+  await notice.waitFor({ state: 'detached' })
 })

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
-import { photo } from '@hearth/testing/camera-film'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { clipOf } from './camera-clip.ts'
+import { enrol } from './enrol.ts'
 import { openStudio } from './studio.ts'
 
 // Another picture of the person than those that were enrolled, held up to the camera.
@@ -18,12 +18,7 @@ beforeAll(async () => {
     body: JSON.stringify({ name: 'door', scopes: ['kiosk'] }),
   })
   key = ((await made.json()) as { secret: string }).secret
-  const form = new FormData()
-  form.append('name', 'Barack Obama')
-  form.append('consent', JSON.stringify({ given_by: 'Barack Obama', text_version: 'test' }))
-  for (const name of ['obama', 'obama2']) form.append('images', new Blob([readFileSync(photo(name))]), `${name}.jpg`)
-  const enrolled = await studio.instance.request('/api/v1/people', { method: 'POST', body: form })
-  expect(enrolled.status).toBe(201)
+  await enrol(studio.instance, 'Barack Obama', ['obama', 'obama2'])
 })
 
 /** Every phase that the page went through, from now on. */
@@ -112,4 +107,37 @@ test('it says what it is worth, in both languages, and has no serious accessibil
   const { violations } = await new AxeBuilder({ page }).analyze()
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   expect(serious.map(({ id, nodes }) => `${id} ${nodes.map(node => node.html).join(' | ')}`)).toEqual([])
+})
+
+test('without movements a known photograph is greeted by name and noted once; the page shows and exports it', async () => {
+  const settings = await studio.instance.request('/api/v1/kiosk/settings', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ challenge: false }),
+  })
+  expect(settings.status).toBe(200)
+  const { page } = await come({ stranger: true })
+  await page.goto(`/kiosk/#key=${key}`)
+  const greeted = phase(page, 'granted').getByRole('heading', { name: /Barack Obama/ })
+  await greeted.waitFor({ timeout: 60_000 })
+  // Another visit within the minutes of one attendance.
+  await page.reload()
+  await greeted.waitFor({ timeout: 60_000 })
+
+  const { page: office } = await come()
+  await office.goto('/attendance/')
+  const came = office.getByRole('region', { name: 'Who came' })
+  await came.getByRole('row').getByRole('link', { name: 'Barack Obama' }).waitFor()
+  await came.getByRole('cell', { name: 'by face alone' }).waitFor()
+  // The head and one entry.
+  expect(await came.getByRole('row').count()).toBe(2)
+  const downloading = office.waitForEvent('download')
+  await came.getByRole('link', { name: 'Export as CSV' }).click()
+  const file = await downloading
+  expect(file.suggestedFilename()).toBe('attendance.csv')
+  const [head, ...rows] = readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\r\n')
+  expect(head).toBe('at,person,name,kiosk,challenged,similarity')
+  expect(rows).toEqual([expect.stringMatching(/,Barack Obama,.*,no,0\.\d{3}$/)])
 })

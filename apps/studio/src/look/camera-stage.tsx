@@ -34,7 +34,7 @@ export function CameraStage({ panel, model, values, shown, onOutput, onTake }: C
   const camera = useCamera(true, preferred)
   const video = useVideo(camera.stream)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const { [panel.look.field]: _, ...own } = settingsSent(panel, values)
+  const { [panel.look.field]: _, ...own } = settingsSent(panel.look.wide, values)
   const options = JSON.stringify(own)
   const open = useMemo(
     () =>

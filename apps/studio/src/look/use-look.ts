@@ -11,14 +11,18 @@ export interface Look {
   timings: { engine_ms: number; total_ms: number }
 }
 
-/** The settings as they are sent: what the browser narrows down is asked for in full. */
-export function settingsSent(panel: LookingPanel, values: Values): Values {
-  return { ...values, ...panel.look.wide }
+/**
+ * The settings as they are sent: what the browser narrows down is asked for in full. In one order, whichever was set
+ * first: the same settings are the same text.
+ */
+export function settingsSent(wide: Values, values: Values): Values {
+  const settings = Object.entries({ ...values, ...wide })
+  return Object.fromEntries(settings.sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 /** Looks at a picture by itself, and again when something changes that the browser cannot work out. */
 export function useLook(panel: LookingPanel, model: string | null, values: Values, ready: boolean) {
-  const wanted = JSON.stringify({ input: settingsSent(panel, values), model })
+  const wanted = JSON.stringify({ input: settingsSent(panel.look.wide, values), model })
   const sent = useSettled(wanted)
   return useQuery({
     queryKey: cached.look(panel.task, sent),
@@ -26,7 +30,8 @@ export function useLook(panel: LookingPanel, model: string | null, values: Value
       request<Look>(`/tasks/${panel.task}/run`, { method: 'POST', body: JSON.parse(sent) as Json, signal }),
     enabled: ready && model !== null && sent === wanted,
     retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
+    // The same picture, model and settings: not asked again either after the connection was away.
+    staleTime: 'static',
     gcTime: 5 * 60_000,
   })
 }

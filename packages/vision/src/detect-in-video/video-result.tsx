@@ -13,8 +13,9 @@ const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.fl
 export function VideoResult({ job, t }: ResultProps) {
   const player = useRef<HTMLVideoElement>(null)
   const [colorOf] = useState(createPalette)
-  if (job.state !== 'succeeded') return null
-  const output = job.output as Output
+  // The end of a job is heard a moment before its output is known.
+  const output = job.output as Output | null
+  if (job.state !== 'succeeded' || output === null) return null
   const shown = addressOf(job, output.video)
   const go = (seconds: number) => {
     if (!player.current) return

@@ -1,11 +1,12 @@
 import type { DeviceView, WorkerView } from '@hearth/contract'
-import { Dot, Floating, Meter, pillClass, useUnits } from '@hearth/ui'
+import { Dot, Floating, pillClass, useUnits } from '@hearth/ui'
 import { Cpu } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useSystem } from '../api/queries.ts'
 import { useModelTitles } from '../models/model-titles.ts'
+import { DeviceRow } from './device-row.tsx'
 
 /** The device that models are placed on first. */
 export function chosenDevice(workers: WorkerView[]): DeviceView | undefined {
@@ -63,22 +64,7 @@ function Details({ workers, close }: { workers: WorkerView[]; close(): void }) {
         .flatMap(worker => worker.devices)
         .map(device => (
           <div key={device.id} className="border-b border-line px-4 py-3">
-            <div className="flex items-center gap-2">
-              <Dot tone={device.usable ? 'good' : 'off'} />
-              <span className="flex-1 truncate text-bright">{device.title}</span>
-              <span className="text-12 text-muted">{device.usable ? t('chosen') : t('not_chosen')}</span>
-            </div>
-            <p className="mt-0.5 text-12 text-muted">{device.reason}</p>
-            {device.usable ? (
-              <div className="mt-2 flex items-center gap-3 text-12 text-muted">
-                <Meter
-                  kind="part"
-                  value={device.memory_budget > 0 ? device.memory_used / device.memory_budget : 0}
-                  label={t('memory')}
-                />
-                <span className="tabular">{units.bytesOf(device.memory_used, device.memory_budget)}</span>
-              </div>
-            ) : null}
+            <DeviceRow device={device} />
           </div>
         ))}
       <div className="px-4 py-3">

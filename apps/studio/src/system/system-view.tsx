@@ -1,6 +1,6 @@
 'use client'
-import type { DeviceView, WorkerView } from '@hearth/contract'
-import { Dot, Meter, Nothing, useUnits } from '@hearth/ui'
+import type { WorkerView } from '@hearth/contract'
+import { Dot, Nothing, useUnits } from '@hearth/ui'
 import { useQuery } from '@tanstack/react-query'
 import { HeartPulse, ServerOff, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -10,6 +10,7 @@ import { LoadProblem } from '../frame/load-problem.tsx'
 import { Page, PageHead } from '../frame/page-head.tsx'
 import { useModelTitles } from '../models/model-titles.ts'
 import { useNow } from '../settings/now.ts'
+import { DeviceRow } from './device-row.tsx'
 
 /** What the machine has, what it does, and why. */
 export function SystemView() {
@@ -114,40 +115,14 @@ function Worker({ worker }: { worker: WorkerView }) {
         <div>
           <h3 className="mb-1 text-12 text-muted">{t('devices')}</h3>
           {worker.devices.map(device => (
-            <Device key={device.id} device={device} />
+            <div key={device.id} className="border-t border-line py-3">
+              <DeviceRow detailed device={device} />
+            </div>
           ))}
         </div>
         <Residents worker={worker} />
       </div>
     </section>
-  )
-}
-
-function Device({ device }: { device: DeviceView }) {
-  const t = useTranslations('system')
-  const d = useTranslations('device')
-  const units = useUnits()
-  return (
-    <div className="border-t border-line py-3">
-      <div className="flex items-center gap-2.5">
-        <Dot tone={device.usable ? 'good' : 'off'} />
-        <span className="min-w-0 flex-1 truncate font-medium text-bright">{device.title}</span>
-        <span className="font-mono text-12 text-muted">{device.id}</span>
-        <span className="w-16 text-right text-12 text-muted">{device.usable ? t('used') : t('unused')}</span>
-      </div>
-      <p className="mt-0.5 pl-[17px] text-13 text-muted">{device.reason}</p>
-      {device.usable ? (
-        <div className="mt-2 flex items-center gap-3 pl-[17px] text-12 text-muted tabular">
-          <Meter
-            kind="part"
-            value={device.memory_budget > 0 ? device.memory_used / device.memory_budget : 0}
-            label={t('col_memory')}
-          />
-          <span>{units.bytesOf(device.memory_used, device.memory_budget)}</span>
-          <span>{d('threads', { n: device.threads })}</span>
-        </div>
-      ) : null}
-    </div>
   )
 }
 

@@ -1,26 +1,33 @@
 import type { ModelView } from '@hearth/contract'
-import { buttonClass, Chip } from '@hearth/ui'
-import Link from 'next/link'
+import { Chip, type MakingPanel } from '@hearth/ui'
 import { useTranslations } from 'use-intl'
+import { usePanelTexts } from '../frame/panels.tsx'
+import { NoModel } from '../models/no-model.tsx'
 
-/** First visit: what to do, examples that suit the model, what is installed. */
-export function EmptyStage({ model, onExample }: { model: ModelView | null; onExample(prompt: string): void }) {
+export interface EmptyStageProps {
+  panel: MakingPanel
+  serving: readonly ModelView[]
+  model: ModelView | null
+  /** Key of what has to be entered first. */
+  missing: string | null
+  onExample(prompt: string): void
+}
+
+/** First visit: what to do, examples that suit the model, what is installed or can be had. */
+export function EmptyStage({ panel, serving, model, missing, onExample }: EmptyStageProps) {
   const t = useTranslations('create')
-  if (!model) {
-    return (
-      <div className="max-w-[420px] text-center">
-        <h1>{t('no_model_title')}</h1>
-        <p className="mt-1.5 text-muted">{t('no_model_text')}</p>
-        <Link href="/models/" className={`${buttonClass('plain')} mt-4`}>
-          {t('see_models')}
-        </Link>
-      </div>
-    )
-  }
+  const texts = usePanelTexts()(panel.task)
+  if (!model) return <NoModel serving={serving} />
   return (
     <div className="max-w-[460px] text-center">
-      <h1>{t('empty_title')}</h1>
-      <p className="mt-1.5 text-muted">{t('empty_text')}</p>
+      {panel.accepts ? (
+        <h1>{texts(missing ?? 'title')}</h1>
+      ) : (
+        <>
+          <h1>{t('empty_title')}</h1>
+          <p className="mt-1.5 text-muted">{t('empty_text')}</p>
+        </>
+      )}
       {model.example_prompts.length > 0 ? (
         <>
           <p className="mt-6 mb-2.5 text-12 text-muted">{t('examples')}</p>

@@ -4,38 +4,27 @@ import { useTranslations } from 'use-intl'
 import { useJob, useModels } from '../api/queries.ts'
 import { usePanelTexts } from '../frame/panels.tsx'
 import { usePreview } from '../live/previews.ts'
-import { EmptyStage } from './empty-stage.tsx'
+import { EmptyStage, type EmptyStageProps } from './empty-stage.tsx'
+import { StageFrame } from './stage-frame.tsx'
 import { Finished, Unfinished } from './stage-hud.tsx'
 
-export interface StageProps {
-  panel: MakingPanel
+export interface StageProps extends EmptyStageProps {
   panels: MakingPanel[]
   /** Job that is looked at; null before the first. */
   shown: string | null
   index: number
   /** Whether it is known that there is nothing to look at. */
   settled: boolean
-  model: ModelView | null
   dropping: boolean
-  onExample(prompt: string): void
 }
 
 /** Where the work happens: the preview stands where the result will be. */
 export function Stage(props: StageProps) {
   const t = useTranslations('create')
   return (
-    <div className="relative grid min-h-0 place-items-center overflow-hidden bg-canvas p-7 [container-type:size] max-md:p-4">
-      {props.shown ? (
-        <ShownJob {...props} id={props.shown} />
-      ) : props.settled ? (
-        <EmptyStage model={props.model} onExample={props.onExample} />
-      ) : null}
-      {props.dropping ? (
-        <div className="absolute inset-3 grid place-items-center rounded-12 border-2 border-dashed border-ember bg-scrim text-16 text-on-overlay">
-          {t('dropped')}
-        </div>
-      ) : null}
-    </div>
+    <StageFrame dropping={props.dropping ? t('dropped') : null}>
+      {props.shown ? <ShownJob {...props} id={props.shown} /> : props.settled ? <EmptyStage {...props} /> : null}
+    </StageFrame>
   )
 }
 

@@ -17,6 +17,7 @@ export function StarterNotice({ chosen, serving }: { chosen: ModelView | null; s
     pulling ??
     [...others].sort((a, b) => Number(a.licence.must_accept) - Number(b.licence.must_accept) || a.bytes - b.bytes)[0]
   if (!chosen?.starter || !better || (hidden && !pulling)) return null
+  const side = numberOf(chosen.defaults, 'width')
   return (
     <div className="rounded-8 border border-line bg-ground px-3 py-2.5">
       <div className="flex items-center justify-between">
@@ -42,7 +43,7 @@ export function StarterNotice({ chosen, serving }: { chosen: ModelView | null; s
         </div>
       ) : (
         <>
-          <p className="text-12 text-muted">{t('starter_text', { side: numberOf(chosen.defaults, 'width') ?? 128 })}</p>
+          <p className="text-12 text-muted">{side ? t('starter_text', { side }) : chosen.description}</p>
           <Button size="small" className="mt-2" onClick={() => pull.start(better)}>
             <Download size={14} aria-hidden />
             {t('starter_get', { name: better.title, size: units.bytes(better.bytes) })}

@@ -43,7 +43,9 @@ export function Workbench({ home, panel, panels }: { home: string; panel: Making
   const making = panels.filter(isMaking)
   const results = useResults(making.map(candidate => candidate.task))
   const wanted = address.get('job')
-  const shown = wanted ?? (results.jobs.find(job => job.state === 'running') ?? results.jobs[0])?.id ?? null
+  const latest = results.jobs.find(job => job.state === 'running') ?? results.jobs[0]
+  const without = models.data !== undefined && chosen === null
+  const shown = wanted ?? (without ? null : (latest?.id ?? null))
 
   const { untouched, change: enter } = state
   useEffect(() => {
@@ -110,7 +112,9 @@ export function Workbench({ home, panel, panels }: { home: string; panel: Making
           shown={shown}
           index={Number(address.get('picture') ?? 0)}
           settled={results.settled && models.data !== undefined}
+          serving={serving}
           model={chosen}
+          missing={missing}
           dropping={incoming.over}
           onExample={prompt => change({ prompt })}
         />

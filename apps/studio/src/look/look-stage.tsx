@@ -5,8 +5,9 @@ import { ScanSearch } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
+import { StageFrame } from '../create/stage-frame.tsx'
+import { NoModel } from '../models/no-model.tsx'
 import type { Shown } from './look-bench.tsx'
-import { NoModel } from './no-model.tsx'
 
 export interface LookStageProps {
   picture: string | null
@@ -27,7 +28,7 @@ export function LookStage(props: LookStageProps) {
   const t = useTranslations('look')
   const { picture } = props
   return (
-    <div className="relative grid min-h-0 place-items-center overflow-hidden bg-canvas p-7 [container-type:size] max-md:p-3">
+    <StageFrame dropping={props.dropping ? t('dropped') : null}>
       {props.noModel ? (
         <NoModel serving={props.serving} />
       ) : picture ? (
@@ -53,12 +54,7 @@ export function LookStage(props: LookStageProps) {
           )}
         </div>
       ) : null}
-      {props.dropping ? (
-        <div className="absolute inset-3 grid place-items-center rounded-12 border-2 border-dashed border-ember bg-scrim text-16 text-on-overlay">
-          {t('dropped')}
-        </div>
-      ) : null}
-    </div>
+    </StageFrame>
   )
 }
 

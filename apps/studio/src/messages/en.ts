@@ -79,6 +79,7 @@ export const en = {
     starter: 'starter',
     no_model_title: 'No model for this yet',
     no_model_text: 'Get one and it appears here by itself.',
+    no_model_none: 'The catalogue knows none that can be had from here.',
     see_models: 'See models',
     fit_about: 'About {time} · fits in memory',
     fit_now: 'Fits in memory',

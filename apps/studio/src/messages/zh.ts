@@ -79,6 +79,7 @@ export const zh: StudioMessages = {
     starter: '入门',
     no_model_title: '还没有可用的模型',
     no_model_text: '下载一个，它会自动出现在这里。',
+    no_model_none: '目录中没有可从这里获取的模型。',
     see_models: '查看模型',
     fit_about: '约 {time} · 内存足够',
     fit_now: '内存足够',

@@ -3,11 +3,11 @@ import { Button, buttonClass, Meter, useUnits } from '@hearth/ui'
 import { Download } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
-import { usePull } from '../models/pull.tsx'
+import { usePull } from './pull.tsx'
 
 /** Nothing here can do this yet: what can be had, and getting it. */
 export function NoModel({ serving }: { serving: readonly ModelView[] }) {
-  const t = useTranslations('look')
+  const t = useTranslations('create')
   const units = useUnits()
   const pull = usePull()
   const offered = serving
@@ -27,24 +27,24 @@ export function NoModel({ serving }: { serving: readonly ModelView[] }) {
             {model.state === 'pulling' ? (
               <div className="mt-2 flex items-center gap-3 text-12 text-muted tabular">
                 <Meter
-                  label={t('pulling', { name: model.title })}
+                  label={t('starter_pulling', { name: model.title })}
                   value={model.pulled ? model.pulled.done / Math.max(1, model.pulled.total) : null}
                 />
                 {model.pulled
                   ? units.bytesOf(model.pulled.done, model.pulled.total)
-                  : t('pulling', { name: model.title })}
+                  : t('starter_pulling', { name: model.title })}
               </div>
             ) : (
               <Button size="small" className="mt-2" onClick={() => pull.start(model)}>
                 <Download size={14} aria-hidden />
-                {t('get', { name: model.title, size: units.bytes(model.bytes) })}
+                {t('starter_get', { name: model.title, size: units.bytes(model.bytes) })}
               </Button>
             )}
           </li>
         ))}
       </ul>
       <Link href="/models/" className={`${buttonClass('quiet')} mt-4`}>
-        {t('all_models')}
+        {t('see_models')}
       </Link>
       {pull.dialog}
     </div>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { dropFile } from './drop.ts'
 import { isDrawn, longDraft, openStudio, result } from './studio.ts'
 
 const studio = openStudio()
@@ -94,19 +95,11 @@ test('Esc cancels, nothing is kept, and it can be run again', async () => {
 })
 
 test('a picture dropped on the page becomes the input of image to image', async () => {
-  const bytes = [...readFileSync(join(import.meta.dirname, 'white-square.png'))]
   const { page } = await come()
   await page.goto('/')
   await page.getByRole('button', { name: /^Draw/ }).waitFor()
-  const transfer = await page.evaluateHandle(data => {
-    const files = new DataTransfer()
-    files.items.add(new File([new Uint8Array(data)], 'dropped.png', { type: 'image/png' }))
-    return files
-  }, bytes)
-  const canvas = page.locator('section').first()
-  await canvas.dispatchEvent('dragover', { dataTransfer: transfer })
-  await page.getByText('Drop the picture to use it as input').waitFor()
-  await canvas.dispatchEvent('drop', { dataTransfer: transfer })
+  const picture = join(import.meta.dirname, 'white-square.png')
+  await dropFile(page.locator('section').first(), picture, 'image/png', 'Drop it to use it as input')
   await page.getByRole('img', { name: 'Input picture' }).waitFor()
   await page.getByRole('textbox', { name: 'Prompt' }).fill('green apple')
   await page.getByRole('button', { name: /^Redraw/ }).click()

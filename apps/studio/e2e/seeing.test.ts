@@ -1,27 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { photo } from '@hearth/testing/camera-film'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { clipOf } from './camera-clip.ts'
+import { dropFile } from './drop.ts'
 import { openStudio } from './studio.ts'
 
 const studio = openStudio({ clip: clipOf('coffee') })
 const { come } = studio
-
-async function drop(page: Page, name: string): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    ({ bytes, name }) => {
-      const files = new DataTransfer()
-      files.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/jpeg' }))
-      return files
-    },
-    { bytes: [...readFileSync(photo(name))], name: `${name}.jpg` },
-  )
-  const stage = page.locator('section').first()
-  await stage.dispatchEvent('dragover', { dataTransfer: transfer })
-  await page.getByText('Drop the picture to look at it').waitFor()
-  await stage.dispatchEvent('drop', { dataTransfer: transfer })
-}
 
 const found = (page: Page) => page.getByRole('list', { name: 'Found' }).getByRole('button')
 
@@ -33,7 +18,7 @@ test('a dropped picture is looked at by itself; the slider narrows it down witho
   })
   await page.goto('/recognise/?task=detect-objects')
   await page.getByText('Show it a picture').waitFor()
-  await drop(page, 'coffee')
+  await dropFile(page.locator('section').first(), photo('coffee'), 'image/jpeg', 'Drop the picture to look at it')
   await found(page).first().waitFor()
   const cup = page.locator('figure').getByRole('button', { name: /^cup 0\.\d\d$/ })
   await cup.waitFor()
@@ -108,7 +93,7 @@ test('a camera that is not allowed says what to do', async () => {
 test('a task without a model says so and offers to get one', async () => {
   const { page } = await come()
   await page.goto('/recognise/?task=read-text')
-  await page.getByRole('heading', { name: 'No model for this is installed' }).waitFor()
+  await page.getByRole('heading', { name: 'No model for this yet' }).waitFor()
   await page
     .getByRole('button', { name: /^Get .+ · .+B$/ })
     .first()

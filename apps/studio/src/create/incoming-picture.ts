@@ -1,21 +1,22 @@
 import { type ErrorReport, toAppError } from '@hearth/contract'
-import { type Panel, pictureOf } from '@hearth/ui'
+import type { Panel } from '@hearth/ui'
 import { type DragEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
 import { notify } from '../frame/notices.tsx'
 import { useReuse } from './reuse.ts'
 
-/** Takes a picture that is dropped anywhere on the page as input of the task that takes one. */
+/** Takes what is dropped anywhere on the page as input: of this task if it takes such, else of one that takes pictures. */
 export function useIncomingPicture(panel: Panel) {
   const t = useTranslations('create')
   const reuse = useReuse()
   const [over, setOver] = useState(false)
   const [problem, setProblem] = useState<ErrorReport | null>(null)
+  const media = panel.accepts?.media ?? 'image'
 
   const take = async (file: File) => {
     try {
-      reuse.takeAsInput(await mediaDesk.store(file), undefined, panel.task)
+      reuse.takeAsInput(await mediaDesk.store(file), undefined, panel.task, media)
       setProblem(null)
       notify(t('pasted'))
     } catch (thrown) {
@@ -37,10 +38,12 @@ export function useIncomingPicture(panel: Panel) {
       },
       onDrop(event: DragEvent) {
         setOver(false)
-        const file = pictureOf(event.dataTransfer)
-        if (!file || event.defaultPrevented) return
+        if (!carriesFiles(event) || event.defaultPrevented) return
+        // A browser opens what nobody takes, and the page is gone.
         event.preventDefault()
-        void take(file)
+        const file = [...event.dataTransfer.files].find(({ type }) => type.startsWith(`${media}/`))
+        if (file) void take(file)
+        else setProblem({ code: 'unsupported-media', message: t('not_taken'), retryable: false })
       },
     },
   }

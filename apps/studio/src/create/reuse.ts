@@ -1,4 +1,4 @@
-import type { JobView } from '@hearth/contract'
+import type { JobView, MediaKind } from '@hearth/contract'
 import { isLooking, isMaking } from '@hearth/ui'
 import { useRouter } from 'next/navigation'
 import { usePanels } from '../frame/panels.tsx'
@@ -9,16 +9,18 @@ import { patched, writeDraft } from './draft.ts'
 export function useReuse() {
   const { all, tasks } = usePanels()
   const router = useRouter()
-  const pictures = all.filter(panel => panel.accepts?.media === 'image')
-  const accepting = (prefer?: string) => pictures.find(panel => panel.task === prefer) ?? pictures[0]
-  const masking = pictures.find(panel => panel.accepts?.mask !== undefined)
+  const accepting = (prefer?: string, media: MediaKind = 'image') => {
+    const able = all.filter(panel => panel.accepts?.media === media)
+    return able.find(panel => panel.task === prefer) ?? able[0]
+  }
+  const masking = all.find(panel => panel.accepts?.mask !== undefined)
   const addressOf = (task: string) => `${homeOf(tasks.find(one => one.id === task)?.capability)}?task=${task}`
   return {
     /** Whether any task here starts from a picture. */
     canUseInput: accepting() !== undefined,
-    /** Puts a picture into the task that takes one (`prefer` if it does) and goes there. */
-    takeAsInput(reference: string, prompt?: string, prefer?: string) {
-      const panel = accepting(prefer)
+    /** Puts a picture, or what else is given, into the task that takes it (`prefer` if it does) and goes there. */
+    takeAsInput(reference: string, prompt?: string, prefer?: string, media?: MediaKind) {
+      const panel = accepting(prefer, media)
       if (!panel?.accepts) return
       if (isLooking(panel)) {
         router.push(`${addressOf(panel.task)}&picture=${encodeURIComponent(reference)}`)

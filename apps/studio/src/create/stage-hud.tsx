@@ -98,7 +98,7 @@ function Doing({ job }: { job: JobView }) {
   )
 }
 
-/** What can be done with a finished picture: shown on hover and focus, always where there is no hover. */
+/** What can be done with a finished picture or film: shown on hover and focus, always where there is no hover. */
 export function Finished({ job, index, panel }: { job: JobView; index: number; panel: MakingPanel }) {
   const t = useTranslations('create')
   const router = useRouter()
@@ -106,9 +106,10 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
   const file = job.outputs[index]
   if (!file) return null
   const masked = panel.masked?.(job.input)
+  const picture = file.mime.startsWith('image/')
   return (
     <figcaption className="absolute right-3 bottom-3 flex gap-0.5 rounded-8 bg-overlay p-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
-      {reuse.canUseInput ? (
+      {picture && reuse.canUseInput ? (
         <IconButton
           label={t('use_as_input')}
           tone="overlay"
@@ -126,9 +127,11 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
           <Crop size={16} aria-hidden />
         </IconButton>
       ) : null}
-      <IconButton label={t('copy_picture')} tone="overlay" onClick={() => void copyPicture(file.url)}>
-        <Copy size={16} aria-hidden />
-      </IconButton>
+      {picture ? (
+        <IconButton label={t('copy_picture')} tone="overlay" onClick={() => void copyPicture(file.url)}>
+          <Copy size={16} aria-hidden />
+        </IconButton>
+      ) : null}
       <IconButton
         label={t('download')}
         tone="overlay"
@@ -136,13 +139,15 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
       >
         <Download size={16} aria-hidden />
       </IconButton>
-      <IconButton
-        label={t('in_gallery')}
-        tone="overlay"
-        onClick={() => router.push(`/gallery/?job=${job.id}&picture=${index}`)}
-      >
-        <ImageIcon size={16} aria-hidden />
-      </IconButton>
+      {picture ? (
+        <IconButton
+          label={t('in_gallery')}
+          tone="overlay"
+          onClick={() => router.push(`/gallery/?job=${job.id}&picture=${index}`)}
+        >
+          <ImageIcon size={16} aria-hidden />
+        </IconButton>
+      ) : null}
     </figcaption>
   )
 }

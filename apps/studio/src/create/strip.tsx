@@ -18,7 +18,7 @@ export interface StripProps {
 export function Strip({ results, panels, shown, index, onPick }: StripProps) {
   const t = useTranslations('create')
   const pictures = results.flatMap(job =>
-    job.outputs.length > 0 ? job.outputs.map((_, place) => ({ job: job.id, place })) : [{ job: job.id, place: 0 }],
+    job.outputs.length > 0 ? visibleOf(job).map(({ place }) => ({ job: job.id, place })) : [{ job: job.id, place: 0 }],
   )
   const at = pictures.findIndex(picture => picture.job === shown && picture.place === index)
   useEffect(() => {
@@ -57,6 +57,13 @@ export function Strip({ results, panels, shown, index, onPick }: StripProps) {
   )
 }
 
+/** The outputs that there is a small picture of, with their places among all. */
+function visibleOf(job: JobView) {
+  return job.outputs
+    .map((file, place) => ({ file, place }))
+    .filter(({ file }) => file.mime.startsWith('image/') || file.mime.startsWith('video/'))
+}
+
 function Tiles({
   known,
   panel,
@@ -74,10 +81,11 @@ function Tiles({
   const preview = usePreview(job.id, job.state === 'running' && job.progress !== null)
   const title = panel?.title(job.input) ?? ''
   const count = panel?.count(job.input) ?? 1
-  const done = job.outputs.length
+  const visible = visibleOf(job)
+  const done = visible.length
   const label = (place: number) => t('result', { n: place + 1, total: Math.max(count, done), title })
   if (job.state === 'succeeded') {
-    return job.outputs.map((file, place) => (
+    return visible.map(({ file, place }) => (
       <Tile key={file.name} label={label(place)} selected={shownIndex === place} onClick={() => onPick(job.id, place)}>
         <img src={`${file.url}?size=256`} alt="" className="size-full object-cover" />
       </Tile>

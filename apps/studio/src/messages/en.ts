@@ -120,8 +120,9 @@ export const en = {
     copy_picture: 'Copy',
     more_settings: 'All settings',
     fewer_settings: 'Fewer settings',
-    dropped: 'Drop the picture to use it as input',
-    pasted: 'Picture taken as input',
+    dropped: 'Drop it to use it as input',
+    pasted: 'Taken as input',
+    not_taken: 'This cannot be used as input here.',
     reset: 'Reset the settings',
   },
 

@@ -119,8 +119,9 @@ export const zh: StudioMessages = {
     copy_picture: '复制',
     more_settings: '全部设置',
     fewer_settings: '收起设置',
-    dropped: '松开即可将图片用作输入',
-    pasted: '图片已用作输入',
+    dropped: '松开即可用作输入',
+    pasted: '已用作输入',
+    not_taken: '这里不能把它用作输入。',
     reset: '重置设置',
   },
 

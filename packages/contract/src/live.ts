@@ -59,10 +59,24 @@ export type CameraEvent =
   | { kind: 'state'; state: 'connecting' }
   /** Pictures come. `fps`: how many were looked at in a second, lately. */
   | { kind: 'state'; state: 'live'; fps: number }
-  /** Tried again in so many seconds. */
-  | { kind: 'state'; state: 'error'; error: ErrorReport; retry_in: number }
-  /** A picture (JPEG) and what the task says of it. `dropped`: pictures so far that came too fast. */
-  | { kind: 'frame'; frame: number; output: unknown; image: Uint8Array; engine_ms: number; dropped: number }
+  /** Tried again in so many seconds. `away`: no worker is there to look. */
+  | { kind: 'state'; state: 'error' | 'away'; error: ErrorReport; retry_in: number }
+  | ({ kind: 'frame' } & CameraFrame)
+
+/** A picture of a camera and what the task says of it. */
+export interface CameraFrame {
+  frame: number
+  /** Whose output it is: a camera may be given another task while it is watched. */
+  task: string
+  output: unknown
+  /** JPEG. */
+  image: Uint8Array
+  engine_ms: number
+  /** Milliseconds from the picture's arrival at the worker until its answer. */
+  delay_ms: number
+  /** Pictures so far that came too fast. */
+  dropped: number
+}
 
 export interface LiveResult {
   /** The task's parsed output; null for `open`. */

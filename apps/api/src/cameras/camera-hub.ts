@@ -65,7 +65,9 @@ export function createCameraHub({
         const error = toAppError(thrown)
         if (error.code === 'internal') log.error({ error: thrown, camera: camera.id }, 'a camera cannot be watched')
         if (performance.now() - began > longestPause) pause = firstPause
-        tell(entry, { kind: 'state', state: 'error', error: error.report(), retry_in: pause / 1000 })
+        // What a stream suffers from is told as an event; what ends the call is about the worker.
+        const state = error.code === 'unavailable' ? 'away' : 'error'
+        tell(entry, { kind: 'state', state, error: error.report(), retry_in: pause / 1000 })
       }
       await wait(pause, undefined, { signal }).catch(() => undefined)
     }

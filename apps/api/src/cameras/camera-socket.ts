@@ -12,8 +12,7 @@ const message = z.object({ camera: z.string().max(100) })
 /**
  * Registered cameras in namespace `/live`. The client says `watch {camera}`, acknowledged with `{camera}` or `{error}`,
  * and `unwatch {camera}`. It hears `camera {camera, kind: 'state', state, fps?, error?, retry_in?}` and, for every
- * picture that is looked at, `camera {camera, kind: 'frame', frame, output, image, engine_ms, dropped}` with the
- * picture as JPEG. A reader that is behind gets the next picture instead.
+ * picture that is looked at, `camera {camera, kind: 'frame', ...CameraFrame}`. A reader that is behind gets the next picture instead.
  */
 export function serveCameras(deps: ApiDeps, socket: Socket): void {
   const caller: Caller = socket.data.caller

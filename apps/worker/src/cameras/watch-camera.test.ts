@@ -67,7 +67,8 @@ describe.skipIf(ffmpegMissing !== undefined)('a camera that speaks RTSP', () => 
     expect(frames().map(event => event.kind === 'frame' && event.frame)).toEqual(frames().map((_, index) => index + 1))
     const [first] = frames()
     if (first?.kind !== 'frame') throw new Error('no frame')
-    expect(first).toMatchObject({ output: { seen: 1 }, engine_ms: 1, dropped: 0 })
+    expect(first).toMatchObject({ task: 'look', output: { seen: 1 }, engine_ms: 1, dropped: 0 })
+    expect(first.delay_ms).toBeGreaterThan(0)
     expect(await inspectPicture(first.image)).toMatchObject({ format: 'jpeg', width: 320, height: 240 })
     const { input, media, stream, owner } = runs[0] ?? expect.fail()
     expect({ input, owner }).toEqual({ input: { min_score: 0.5, image: 'upload:camera000' }, owner: 'me' })
@@ -100,6 +101,7 @@ describe.skipIf(ffmpegMissing !== undefined)('a camera that speaks RTSP', () => 
     await expect.poll(() => errors().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
     const pauses = errors().map(event => event.kind === 'state' && event.state === 'error' && event.retry_in)
     expect(pauses.slice(0, 4)).toEqual([0.02, 0.04, 0.08, 0.08])
+    expect(errors()[0]).toMatchObject({ error: { message: expect.stringMatching(/^(?!.*@ 0x).*refused/) } })
     expect(frames()).toEqual([])
   })
 

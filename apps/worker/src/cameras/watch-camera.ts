@@ -74,14 +74,14 @@ async function follow(
   const source = await sourceOf(camera, locate)
   const { task, model, owner, field, options, fps } = camera
   const rate = measureRate()
-  let newest: Uint8Array | undefined
+  let newest: { image: Uint8Array; at: number } | undefined
   let arrived = Promise.withResolvers<void>()
   let dropped = 0
 
   async function read(): Promise<never> {
     for await (const picture of readStream(source, { fps, maxSide: longestSide, patience, signal: both })) {
       if (newest) dropped += 1
-      newest = picture
+      newest = { image: picture, at: performance.now() }
       arrived.resolve()
     }
     throw new Error('a stream ends with an error')
@@ -92,9 +92,10 @@ async function follow(
       await arrived.promise
       both.throwIfAborted()
       arrived = Promise.withResolvers<void>()
-      const image = newest
+      const picture = newest
       newest = undefined
-      if (!image) continue
+      if (!picture) continue
+      const { image, at } = picture
       const input = { ...options, [field]: reference }
       const media = new Map([[reference, image]])
       const answer = await lane.run({ task, model, input, media, owner, stream }, both).catch(busy)
@@ -103,9 +104,10 @@ async function follow(
         continue
       }
       const { output, engine_ms } = answer
+      const delay_ms = performance.now() - at
       const seen = rate.count()
       if (seen !== undefined) tell({ kind: 'state', state: 'live', fps: seen })
-      tell({ kind: 'frame', frame: 0, output, image, engine_ms, dropped })
+      tell({ kind: 'frame', frame: 0, task, output, image, engine_ms, delay_ms, dropped })
     }
   }
 

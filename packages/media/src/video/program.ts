@@ -84,7 +84,8 @@ function lastWords(child: ChildProcess): string[] {
 function explain(failure: string, secret: string | undefined, said: readonly string[]): AppError {
   const text = said.join(' | ').slice(-600)
   const bare = secret === undefined ? text : text.replaceAll(secret, '(address)')
-  const words = bare.replace(/\/\/[^\s/@]+@/g, '//***@')
+  // Where a part of ffmpeg lies in memory helps nobody.
+  const words = bare.replace(/\/\/[^\s/@]+@/g, '//***@').replace(/\[\w+ @ 0x[0-9a-f]+\] /g, '')
   return new AppError('invalid-input', words === '' ? failure : `${failure}: ${words}`, {
     hint: 'Play it in a player; if it plays, convert it to MP4 (H.264) and try again.',
   })

@@ -24,6 +24,7 @@ const pages = [
   { path: '/', sign: 'button:has-text("Draw"), button:has-text("绘制")' },
   { path: '/?task=image-to-image', sign: 'input[type=file]' },
   { path: '/recognise/?task=detect-objects', sign: 'nav[aria-label="Kind of work"]' },
+  { path: '/cameras/', sign: 'h1' },
   { path: '/faces/?task=recognise-faces', sign: 'nav[aria-label="Kind of work"]' },
   { path: '/people/', sign: 'h1' },
   { path: '/attendance/', sign: 'input[role=spinbutton]' },

@@ -11,6 +11,7 @@ export const cached = {
   job: (id: string) => ['job', id] as const,
   events: (id: string) => ['events', id] as const,
   look: (task: string, sent: string) => ['look', task, sent] as const,
+  cameras: ['cameras'] as const,
   people: ['people'] as const,
   peopleList: (filter: object) => ['people', filter] as const,
   person: (id: string) => ['person', id] as const,

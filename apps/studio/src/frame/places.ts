@@ -1,7 +1,18 @@
 import type { Capability } from '@hearth/contract'
 
 export interface Place {
-  name: 'create' | 'recognise' | 'faces' | 'people' | 'attendance' | 'gallery' | 'jobs' | 'models' | 'system' | 'keys'
+  name:
+    | 'create'
+    | 'recognise'
+    | 'cameras'
+    | 'faces'
+    | 'people'
+    | 'attendance'
+    | 'gallery'
+    | 'jobs'
+    | 'models'
+    | 'system'
+    | 'keys'
   href: string
   /** Pressed after `g`. */
   letter: string
@@ -16,6 +27,7 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: 'create', href: '/', letter: 'c', capability: 'create' },
   { name: 'recognise', href: '/recognise/', letter: 'r', capability: 'recognise' },
+  { name: 'cameras', href: '/cameras/', letter: 'v', within: 'recognise' },
   { name: 'faces', href: '/faces/', letter: 'f', capability: 'faces' },
   { name: 'people', href: '/people/', letter: 'p', within: 'faces' },
   { name: 'attendance', href: '/attendance/', letter: 'a', within: 'faces' },

@@ -11,7 +11,7 @@ const rows = [
   ['full', ['F']],
   ['zoom', ['+', '−', '0']],
   ['delete', ['Del']],
-  ['go', ['G', 'C R F P A G J M']],
+  ['go', ['G', 'C R V F P A G J M']],
   ['help', ['?']],
 ] as const
 

@@ -2,7 +2,6 @@ import { Button, type LookingPanel, ProblemNote, SelectField, type Values } from
 import {
   CameraNotice,
   createFrameGrabber,
-  FindingsOverlay,
   type LiveListener,
   type LiveView,
   useCamera,
@@ -15,6 +14,7 @@ import { useTranslations } from 'use-intl'
 import { useStored } from '../settings/stored.ts'
 import { openLiveChannel } from './live-channel.ts'
 import type { Shown } from './look-bench.tsx'
+import { LiveFigures, SightFrame } from './sight-frame.tsx'
 import { settingsSent } from './use-look.ts'
 
 export interface CameraStageProps {
@@ -53,29 +53,19 @@ export function CameraStage({ panel, model, values, shown, onOutput, onTake }: C
     const frame = await createFrameGrabber().grab(video.current, 4096)
     if (frame) await onTake(new File([frame.bytes], 'camera.jpg', { type: 'image/jpeg' }))
   }
-  const { sight, active, setActive, colorOf } = shown
   const settings = camera.stream?.getVideoTracks()[0]?.getSettings()
-  const [width, height] = [sight?.width ?? settings?.width ?? 16, sight?.height ?? settings?.height ?? 9]
   return (
     <div className="relative grid min-h-0 grid-rows-[1fr_auto] overflow-hidden bg-canvas">
       <div className="grid min-h-0 place-items-center p-7 [container-type:size] max-md:p-3">
         {camera.state === 'on' ? (
-          <figure
-            className="relative overflow-hidden rounded-10 bg-surface shadow-card"
-            style={{ aspectRatio: `${width} / ${height}`, width: `min(100cqw, 100cqh * ${width / height})` }}
+          <SightFrame
+            size={{ width: settings?.width ?? 16, height: settings?.height ?? 9 }}
+            shown={shown}
+            bare={panel.look.bare ?? false}
           >
             <video ref={video} muted playsInline autoPlay className="absolute inset-0 size-full" />
             <canvas ref={canvas} className={answer ? 'absolute inset-0 size-full' : 'hidden'} aria-hidden />
-            {sight ? (
-              <FindingsOverlay
-                sight={sight}
-                colorOf={colorOf}
-                active={active}
-                onActive={setActive}
-                bare={panel.look.bare ?? false}
-              />
-            ) : null}
-          </figure>
+          </SightFrame>
         ) : (
           <CameraNotice camera={camera} />
         )}
@@ -115,7 +105,7 @@ export function CameraStage({ panel, model, values, shown, onOutput, onTake }: C
   )
 }
 
-/** How fast it goes and how far behind it is. */
+/** How it goes, once it goes. */
 function Figures({ live }: { live: LiveView }) {
   const t = useTranslations('look')
   if (live.state !== 'live' || !live.answer) {
@@ -125,11 +115,5 @@ function Figures({ live }: { live: LiveView }) {
       </p>
     )
   }
-  return (
-    <p className="flex gap-4 text-12 text-muted tabular">
-      <span>{t('live_fps', { n: live.fps.toFixed(live.fps < 10 ? 1 : 0) })}</span>
-      <span>{t('live_delay', { ms: Math.round(live.delay) })}</span>
-      {live.answer.dropped > 0 ? <span>{t('live_dropped', { n: live.answer.dropped })}</span> : null}
-    </p>
-  )
+  return <LiveFigures fps={live.fps} delay={live.delay} dropped={live.answer.dropped} />
 }

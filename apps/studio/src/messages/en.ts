@@ -2,6 +2,7 @@ export const en = {
   nav: {
     create: 'Create',
     recognise: 'Recognise',
+    cameras: 'Cameras',
     faces: 'Faces',
     people: 'People',
     attendance: 'Kiosk',
@@ -339,7 +340,7 @@ export const en = {
     zoom: 'Zoom in and out, fit',
     delete: 'Delete the picture',
     full: 'Full view',
-    go: 'Go to Create, Recognise, Faces, People, Kiosk, Gallery, Jobs, Models',
+    go: 'Go to Create, Recognise, Cameras, Faces, People, Kiosk, Gallery, Jobs, Models',
   },
   tasks: {
     'pull-model': 'Get a model',

@@ -4,6 +4,7 @@ import { uiMessages } from '@hearth/ui/messages'
 import type { Messages } from '@hearth/ui/panel'
 import { expect, test } from 'vitest'
 import { attendanceWords } from '../attendance/attendance-words.ts'
+import { camerasWords } from '../cameras/cameras-words.ts'
 import { kioskWords } from '../kiosk/kiosk-words.ts'
 import { lookWords } from '../look/look-words.ts'
 import { peopleWords } from '../people/people-words.ts'
@@ -25,6 +26,7 @@ test.each([
   ['studio', en, zh],
   ['ui', uiMessages.en, uiMessages.zh],
   ['look', lookWords.en, lookWords.zh],
+  ['cameras', camerasWords.en, camerasWords.zh],
   ['people', peopleWords.en, peopleWords.zh],
   ['attendance', attendanceWords.en, attendanceWords.zh],
   ['kiosk', kioskWords.en, kioskWords.zh],
@@ -55,7 +57,7 @@ function sources(folder: string): string[] {
       entry =>
         entry.isFile() &&
         /\.tsx?$/.test(entry.name) &&
-        !/messages|(look|people|attendance|kiosk)-words|\.test\./.test(join(entry.parentPath, entry.name)),
+        !/messages|(look|cameras|people|attendance|kiosk)-words|\.test\./.test(join(entry.parentPath, entry.name)),
     )
     .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
 }
@@ -63,6 +65,7 @@ function sources(folder: string): string[] {
 test.each([
   ['studio', en],
   ['look', lookWords.en],
+  ['cameras', camerasWords.en],
   ['people', peopleWords.en],
   ['attendance', attendanceWords.en],
   ['kiosk', kioskWords.en],

@@ -4,6 +4,7 @@ export const zh: StudioMessages = {
   nav: {
     create: '创作',
     recognise: '识别',
+    cameras: '摄像头',
     faces: '人脸',
     people: '人员',
     attendance: '门禁',
@@ -337,7 +338,7 @@ export const zh: StudioMessages = {
     zoom: '放大、缩小、适应窗口',
     delete: '删除图片',
     full: '全屏查看',
-    go: '前往创作、识别、人脸、人员、门禁、图库、任务、模型',
+    go: '前往创作、识别、摄像头、人脸、人员、门禁、图库、任务、模型',
   },
   tasks: {
     'pull-model': '下载模型',

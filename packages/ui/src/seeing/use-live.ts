@@ -112,7 +112,7 @@ export function useLive({ video, canvas, open, longest = 960 }: LiveOptions): Li
         const now = performance.now()
         last = now
         const sent = underway.find(candidate => candidate.number === answer.frame)
-        if (sent) draw(canvas.current, sent.picture)
+        if (sent) drawPicture(canvas.current, sent.picture)
         const delay = sent ? now - sent.at : 0
         forget(answer.frame)
         arrivals.push(now)
@@ -131,7 +131,8 @@ export function useLive({ video, canvas, open, longest = 960 }: LiveOptions): Li
   return view
 }
 
-function draw(canvas: HTMLCanvasElement | null, picture: ImageBitmap): void {
+/** Shows a picture in its own size. */
+export function drawPicture(canvas: HTMLCanvasElement | null, picture: ImageBitmap): void {
   if (!canvas) return
   if (canvas.width !== picture.width || canvas.height !== picture.height) {
     canvas.width = picture.width

@@ -1,0 +1,5 @@
+import { CamerasView } from '../../cameras/cameras-view.tsx'
+
+export default function Page() {
+  return <CamerasView />
+}

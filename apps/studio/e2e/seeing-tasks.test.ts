@@ -31,7 +31,7 @@ test('cut out: the background is gone, and the result goes on as input or as a m
   await page.setInputFiles('input[type=file]', photo('astronaut'))
   await page.getByRole('img', { name: 'Input picture' }).waitFor()
   await run(page, /^Cut out/)
-  await cutOut(page).waitFor()
+  await cutOut(page).waitFor({ timeout: 60_000 })
   const clear = await cutOut(page).evaluate(async image => {
     if (!(image instanceof HTMLImageElement)) throw new Error('the result is no picture')
     await image.decode()
@@ -48,14 +48,14 @@ test('cut out: the background is gone, and the result goes on as input or as a m
   await page.locator('figure').hover()
   await page.getByRole('button', { name: 'Use as input' }).click()
   await expect
-    .poll(() => page.getByRole('img', { name: 'Input picture' }).getAttribute('src'))
+    .poll(() => page.getByRole('img', { name: 'Input picture' }).getAttribute('src'), { timeout: 60_000 })
     .toMatch(/outputs\/.+\.png/)
 
   await page.getByRole('combobox', { name: 'Result' }).click()
   await page.getByRole('option', { name: 'Mask only' }).click()
   const before = await cutOut(page).getAttribute('src')
   await run(page, /^Cut out/)
-  await expect.poll(() => cutOut(page).getAttribute('src')).not.toBe(before)
+  await expect.poll(() => cutOut(page).getAttribute('src'), { timeout: 60_000 }).not.toBe(before)
   await page.locator('figure').hover()
   await page.getByRole('button', { name: 'Use as mask' }).click()
   await page.getByRole('button', { name: 'Change the mask' }).waitFor()
@@ -98,7 +98,9 @@ test.skipIf(ffmpegMissing !== undefined)(
     await timeline
       .getByRole('button', { name: /^cup, 0:00 to 0:0[12]$/ })
       .first()
-      .waitFor()
+      .waitFor({ timeout: 120_000 })
+    // All of it can be seen.
+    expect(await timeline.evaluate(list => list.scrollHeight - list.clientHeight)).toBe(0)
     const address = await page.locator('figure video').getAttribute('src')
     const annotated = await context.request.get(address ?? '')
     expect(annotated.headers()['content-type']).toBe('video/mp4')
@@ -107,11 +109,10 @@ test.skipIf(ffmpegMissing !== undefined)(
     await page.locator('figure').hover()
     await page.getByRole('button', { name: 'Download' }).waitFor()
     expect(await page.getByRole('button', { name: 'Use as input' }).count()).toBe(0)
-    const small = page.getByRole('list', { name: 'Results' }).getByRole('img', { includeHidden: true })
-    await expect
-      .poll(() =>
-        small.evaluateAll(images => images.every(image => image instanceof HTMLImageElement && image.naturalWidth > 0)),
-      )
-      .toBe(true)
+    const small = page.getByRole('list', { name: 'Results' }).locator('img')
+    const drawn = () =>
+      small.evaluateAll(all => all.map(image => image instanceof HTMLImageElement && image.naturalWidth > 0))
+    await expect.poll(drawn, { timeout: 60_000 }).not.toContain(false)
+    expect(await drawn()).toContain(true)
   },
 )

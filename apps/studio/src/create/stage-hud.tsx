@@ -1,5 +1,5 @@
 import type { JobView } from '@hearth/contract'
-import { Button, IconButton, Kbd, type MakingPanel, ProblemNote, useUnits } from '@hearth/ui'
+import { Button, classNames, IconButton, Kbd, type MakingPanel, ProblemNote, useUnits } from '@hearth/ui'
 import { Copy, Crop, Download, Image as ImageIcon, ImagePlus, RotateCcw } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
@@ -108,7 +108,13 @@ export function Finished({ job, index, panel }: { job: JobView; index: number; p
   const masked = panel.masked?.(job.input)
   const picture = file.mime.startsWith('image/')
   return (
-    <figcaption className="absolute right-3 bottom-3 flex gap-0.5 rounded-8 bg-overlay p-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
+    <figcaption
+      className={classNames(
+        'absolute right-3 flex gap-0.5 rounded-8 bg-overlay p-1 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100',
+        // A film has its own controls at the bottom.
+        picture ? 'bottom-3' : 'top-3',
+      )}
+    >
       {picture && reuse.canUseInput ? (
         <IconButton
           label={t('use_as_input')}

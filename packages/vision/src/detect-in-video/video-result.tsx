@@ -23,14 +23,14 @@ export function VideoResult({ job, t }: ResultProps) {
     void player.current.play()
   }
   return (
-    <div className="absolute inset-0 grid grid-rows-[1fr_auto] bg-canvas">
+    <div className="absolute inset-0 grid grid-rows-[minmax(0,1fr)_fit-content(34%)] bg-canvas">
       {shown ? (
         // biome-ignore lint/a11y/useMediaCaption: boxes are drawn in; there is no speech to write down
         <video ref={player} src={shown} controls className="size-full min-h-0" />
       ) : (
         <p className="grid place-items-center text-muted">{t('no_copy')}</p>
       )}
-      <ol aria-label={t('timeline')} className="max-h-[34%] overflow-y-auto border-t border-line bg-surface px-3 py-2">
+      <ol aria-label={t('timeline')} className="overflow-y-auto border-t border-line bg-surface px-3 py-2">
         {output.tracks.length === 0 ? <li className="py-2 text-13 text-muted">{t('nothing')}</li> : null}
         {output.tracks.map(track => (
           <li key={track.track} className="grid grid-cols-[112px_1fr_84px] items-center gap-3 py-1 text-12">

@@ -69,7 +69,7 @@ test.each([
 ])('$tab has no model here: it says so and offers what to get', async ({ task, tab }) => {
   const { page } = await come()
   await page.goto(`/recognise/?task=${task}`)
-  await page.getByRole('link', { name: tab, exact: true, current: 'page' }).waitFor()
+  await page.locator('a[aria-current=page]', { hasText: tab }).waitFor()
   await page.getByRole('heading', { name: 'No model for this yet' }).waitFor()
   await page
     .getByRole('button', { name: /^Get .+ · .+B$/ })

@@ -274,3 +274,17 @@ test('the first page needs less than 250 KB of script, and nothing on it jumps',
   expect(script).toBeLessThan(250_000)
   expect(shift).toBeLessThan(0.02)
 })
+
+test('a file dropped where nobody takes it is not opened in place of the page', async () => {
+  const { page } = await come()
+  await page.goto('/keys/')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  const refused = await page.locator('main').evaluate(main => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['x'], 'notes.txt', { type: 'text/plain' }))
+    const drop = new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer })
+    main.dispatchEvent(drop)
+    return drop.defaultPrevented
+  })
+  expect(refused).toBe(true)
+})

@@ -9,7 +9,7 @@ import { request } from '../api/client.ts'
 import { LoadProblem } from '../frame/load-problem.tsx'
 import { Page, PageHead } from '../frame/page-head.tsx'
 import { PageWords } from '../frame/page-words.tsx'
-import { FaceTabs } from '../people/face-tabs.tsx'
+import { PlaceTabs } from '../frame/place-tabs.tsx'
 import { useAddress } from '../settings/address.ts'
 import { attendanceWords } from './attendance-words.ts'
 import { KioskSettings } from './kiosk-settings.tsx'
@@ -35,7 +35,7 @@ function Attendance() {
   const t = useTranslations('attendance')
   return (
     <Page>
-      <FaceTabs current="attendance" />
+      <PlaceTabs current="attendance" />
       <div className="max-w-[1180px]">
         <PageHead title={t('title')}>
           <Link href="/keys/" className={buttonClass('plain')}>

@@ -39,7 +39,6 @@ export function useIncomingPicture(panel: Panel) {
       onDrop(event: DragEvent) {
         setOver(false)
         if (!carriesFiles(event) || event.defaultPrevented) return
-        // A browser opens what nobody takes, and the page is gone.
         event.preventDefault()
         const file = [...event.dataTransfer.files].find(({ type }) => type.startsWith(`${media}/`))
         if (file) void take(file)

@@ -5,11 +5,13 @@ import { LinkBanner } from './link-banner.tsx'
 import { Notices } from './notices.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useDropGuard } from './use-drop-guard.ts'
 
 /** Bar above, page below. Pages scroll by themselves, the frame never does. */
 export function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations('nav')
   usePaste()
+  useDropGuard()
   return (
     <div className="grid h-dvh grid-rows-[52px_1fr] [&:has(>[data-banner])]:grid-rows-[52px_auto_1fr]">
       <a

@@ -8,10 +8,10 @@ import { cached } from '../api/cached.ts'
 import { LoadProblem } from '../frame/load-problem.tsx'
 import { Page, PageHead } from '../frame/page-head.tsx'
 import { PageWords } from '../frame/page-words.tsx'
+import { PlaceTabs } from '../frame/place-tabs.tsx'
 import { SearchField } from '../frame/search-field.tsx'
 import { useAddress } from '../settings/address.ts'
 import { useNow } from '../settings/now.ts'
-import { FaceTabs } from './face-tabs.tsx'
 import { type PersonView, usePeople } from './people-api.ts'
 import { PeopleTable } from './people-table.tsx'
 import { peopleWords } from './people-words.ts'
@@ -57,7 +57,7 @@ function People() {
   return (
     <div className={`relative grid h-full min-h-0 ${side ? 'lg:grid-cols-[1fr_344px]' : ''}`}>
       <Page>
-        <FaceTabs current="people" />
+        <PlaceTabs current="people" />
         <PageHead
           title={t('title')}
           note={

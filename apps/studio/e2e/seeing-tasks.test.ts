@@ -70,6 +70,7 @@ test.each([
   const { page } = await come()
   await page.goto(`/recognise/?task=${task}`)
   await page.locator('a[aria-current=page]', { hasText: tab }).waitFor()
+  await page.getByRole('link', { name: 'Cameras' }).waitFor()
   await page.getByRole('heading', { name: 'No model for this yet' }).waitFor()
   await page
     .getByRole('button', { name: /^Get .+ · .+B$/ })

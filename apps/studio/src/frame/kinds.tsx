@@ -2,19 +2,20 @@ import type { Panel } from '@hearth/ui'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
 import { usePanelTexts } from './panels.tsx'
+import { placeAt, places } from './places.ts'
 
 export interface KindsProps {
   /** The page that the tabs are of. */
   home: string
   panels: readonly Panel[]
+  /** A task, or the name of a page that is reached from here. */
   current: string
-  /** Other addresses among the tabs. */
-  more?: readonly { href: string; label: string; current?: boolean }[]
 }
 
-/** Tabs with addresses: one per kind of work, in rows of four. */
-export function Kinds({ home, panels, current, more = [] }: KindsProps) {
+/** Tabs with addresses: one per kind of work and per page within this one, in rows of four. */
+export function Kinds({ home, panels, current }: KindsProps) {
   const t = useTranslations('create')
+  const n = useTranslations('nav')
   const texts = usePanelTexts()
   const tabs = [
     ...panels.map(({ task }) => ({
@@ -22,7 +23,9 @@ export function Kinds({ home, panels, current, more = [] }: KindsProps) {
       label: texts(task)('tab'),
       current: task === current,
     })),
-    ...more,
+    ...places
+      .filter(place => place.within !== undefined && place.within === placeAt(home)?.name)
+      .map(({ href, name }) => ({ href, label: n(name), current: name === current })),
   ]
   return (
     <nav

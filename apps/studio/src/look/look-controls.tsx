@@ -8,7 +8,6 @@ import { mediaDesk } from '../api/media.ts'
 import { ModelPicker } from '../create/model-picker.tsx'
 import { Kinds } from '../frame/kinds.tsx'
 import { usePanelTexts } from '../frame/panels.tsx'
-import { placeAt, places } from '../frame/places.ts'
 import { useAddress } from '../settings/address.ts'
 import type { Shown } from './look-bench.tsx'
 import { UseFindings } from './use-findings.tsx'
@@ -35,20 +34,15 @@ export interface LookControlsProps {
 export function LookControls(props: LookControlsProps) {
   const { panel, shown, chosen, ready } = props
   const t = useTranslations('create')
-  const n = useTranslations('nav')
   const texts = usePanelTexts()(panel.task)
   const [open, setOpen] = useState(false)
   const folded = open ? '' : 'max-md:hidden'
-  const home = placeAt(props.home)
-  const related = places
-    .filter(place => place.within !== undefined && place.within === home?.name)
-    .map(place => ({ href: place.href, label: n(place.name) }))
   return (
     <aside className="grid min-h-0 grid-rows-[1fr_auto] border-r border-line bg-surface max-md:max-h-[62dvh] max-md:rounded-t-16 max-md:border-t max-md:border-r-0 max-md:shadow-card">
       <div className="grid min-h-0 content-start gap-[18px] overflow-y-auto p-4 max-md:gap-3 max-md:pb-2">
         <div className="flex items-start gap-2">
           <div className="min-w-0 flex-1">
-            <Kinds home={props.home} panels={props.panels} current={panel.task} more={related} />
+            <Kinds home={props.home} panels={props.panels} current={panel.task} />
           </div>
           <IconButton
             label={open ? t('fewer_settings') : t('more_settings')}

@@ -1,9 +1,11 @@
 import { AppError } from '@hearth/contract'
-import type { Engine, RunEvents } from './engine/host.ts'
+import type { Engine, RunEvents, RunResult } from './engine/host.ts'
 import type { RunRequest } from './engine/protocol.ts'
 
 export interface LeaseParts {
+  /** Once the model is loaded. */
   engine(): Engine | undefined
+  /** Loads it; where that is under way already, waits for it. */
   start(signal: AbortSignal): Promise<void>
   release(usable: boolean): Promise<void>
 }
@@ -36,15 +38,10 @@ export class Lease {
   }
 
   /** Runs a task; the model has to be loaded. See `Engine.run`. */
-  async run(request: RunRequest, events: RunEvents, signal: AbortSignal): Promise<unknown> {
+  async run(request: RunRequest, events: RunEvents, signal: AbortSignal): Promise<RunResult> {
     const engine = this.#parts.engine()
     if (!engine) throw new AppError('internal', 'a run was asked for before the model was loaded')
     return engine.run(request, events, signal)
-  }
-
-  /** Milliseconds that the last run took inside the engine process. */
-  get milliseconds(): number {
-    return this.#parts.engine()?.milliseconds ?? 0
   }
 
   /** Gives model and turn back; resolves at once unless the engine has to end. */

@@ -60,6 +60,8 @@ function want(model: string, order: number[] = [0], more: Partial<Want> = {}): W
   }
 }
 
+const together: Family = { ...echo, concurrency: 3 }
+
 const events = {
   progress: () => undefined,
   preview: () => undefined,
@@ -264,5 +266,48 @@ describe('residents', () => {
     const waiting = residents.lease(want('echo'))
     await Promise.all([expect(waiting).rejects.toMatchObject({ code: 'unavailable' }), residents.close()])
     await expect(residents.lease(want('echo'))).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+describe('a model that serves several at once', () => {
+  const shared = (more: Partial<Want> = {}) => want('echo', [0], { family: together, lane: 'live', ...more })
+
+  it('is loaded once, however many wait for it, and is idle when the last has left', async () => {
+    const residents = create(1)
+    const leases = await Promise.all([1, 2, 3].map(() => residents.lease(shared())))
+    await Promise.all(leases.map(lease => lease.load(never)))
+    expect(residents.views().residents).toMatchObject([{ model: 'echo', state: 'busy' }])
+    const run = (lease: Lease, name: string) =>
+      lease.run({ run: name, task: 'echo', input: { text: name, digest: true } }, events, never)
+    const results = await Promise.all(leases.map((lease, index) => run(lease, `run-${index}`)))
+    expect(results.map(({ output }) => output)).toMatchObject([{ text: 'run-0' }, { text: 'run-1' }, { text: 'run-2' }])
+    const [one, ...others] = leases
+    await one?.release()
+    expect(residents.views().residents).toMatchObject([{ state: 'busy' }])
+    await Promise.all(others.map(lease => lease.release()))
+    expect(residents.views().residents).toMatchObject([{ state: 'idle' }])
+  })
+
+  it('goes on loading for the others when one who waits has left, and not for nobody', async () => {
+    const residents = create(1)
+    const [one, two] = await Promise.all([residents.lease(shared()), residents.lease(shared())])
+    const leaving = new AbortController()
+    const loads = Promise.allSettled([one.load(leaving.signal), two.load(never)])
+    leaving.abort(new Error('left'))
+    expect(await loads).toMatchObject([{ reason: { message: 'left' } }, { status: 'fulfilled' }])
+    await one.release()
+    expect(two.warm).toBe(true)
+    await two.release()
+    expect(residents.views().residents).toMatchObject([{ state: 'idle' }])
+  })
+
+  it('tells everybody who waits why it cannot be loaded', async () => {
+    const residents = create(1)
+    const broken = () => shared({ checkpoint: checkpoint('echo-broken') })
+    const leases = await Promise.all([residents.lease(broken()), residents.lease(broken())])
+    const loads = await Promise.allSettled(leases.map(lease => lease.load(never)))
+    for (const load of loads) expect(load).toMatchObject({ reason: { code: 'model-broken' } })
+    await Promise.all(leases.map(lease => lease.release()))
+    await vi.waitFor(() => expect(residents.views().residents).toEqual([]))
   })
 })

@@ -29,7 +29,17 @@ interface Resident {
   device: string
   engine: Engine | undefined
   state: 'loading' | 'idle' | 'busy'
+  /** Leases that were granted and not given back. */
+  leases: number
+  loading: Loading | undefined
   idleSince: Date | undefined
+}
+
+/** A load that several may wait for. */
+interface Loading {
+  done: Promise<void>
+  waiting: number
+  giveUp: AbortController
 }
 
 interface Waiter {
@@ -69,7 +79,8 @@ export class Residents {
   }
 
   /**
-   * Waits for the model to be free, for room and for a turn on a device. The lease is exclusive until it is released.
+   * Waits for the model to be free, for room and for a turn on a device. The lease is exclusive until it is released,
+   * or shared with as many as the family can serve at once.
    * @throws AppError `does-not-fit`, `device-busy` for the live lane where a job has the model or the room, or the
    * signal's reason.
    */
@@ -155,7 +166,8 @@ export class Residents {
       const own = held[want.lane]
       if (devices.some(device => own.has(device))) continue
       this.#dismissStale(want.checkpoint)
-      const claim = { model: want.checkpoint.id, lane: want.lane, bytes, devices }
+      const { concurrency = 1 } = want.family
+      const claim = { model: want.checkpoint.id, lane: want.lane, bytes, devices, concurrency }
       const grant = this.#ledger.claim(claim, Date.now())
       const refusal = want.lane === 'live' ? refuseAtOnce(want.checkpoint.id, grant) : undefined
       if (grant.kind === 'granted' || refusal) this.#waiting = this.#waiting.filter(other => other !== waiter)
@@ -186,36 +198,67 @@ export class Residents {
     const { id } = checkpoint
     const resident: Resident = this.#residents.get(id) ?? newResident(checkpoint, device)
     this.#residents.set(id, resident)
-    resident.state = resident.engine ? 'busy' : 'loading'
+    if (resident.state === 'idle') resident.state = 'busy'
     resident.idleSince = undefined
+    resident.leases += 1
     return new Lease(device, {
-      engine: () => resident.engine,
-      start: async signal => {
-        const engine = this.#options.startEngine(checkpoint)
-        resident.engine = engine
-        this.#changed()
-        void engine.exited.then(() => this.#forget(id, resident))
-        await engine.load(checkpoint, this.#placement(device), signal)
-        resident.state = 'busy'
-        this.#measure(resident)
-        this.#changed()
-      },
+      engine: () => (resident.state === 'loading' ? undefined : resident.engine),
+      start: signal => this.#load(resident, signal),
       release: async usable => {
-        if (!resident.engine) this.#forget(id, resident)
-        else if (!usable) await resident.engine.end()
+        resident.leases -= 1
+        if (!resident.engine && resident.leases === 0) this.#forget(id, resident)
+        else if (!usable && resident.leases === 0) await resident.engine?.end()
         else this.#settle(id, resident)
       },
     })
   }
 
-  /** A job is over and its model stays. */
+  /** Loads once for all who wait; given up when the last of them has left. */
+  async #load(resident: Resident, signal: AbortSignal): Promise<void> {
+    resident.loading ??= this.#startLoading(resident)
+    const { loading } = resident
+    loading.waiting += 1
+    const { promise: left, reject } = Promise.withResolvers<never>()
+    const leave = () => {
+      loading.waiting -= 1
+      if (loading.waiting === 0) loading.giveUp.abort()
+      else reject(signal.reason)
+    }
+    signal.addEventListener('abort', leave)
+    if (signal.aborted) leave()
+    try {
+      await Promise.race([loading.done, left])
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  #startLoading(resident: Resident): Loading {
+    const { checkpoint, device } = resident
+    const engine = this.#options.startEngine(checkpoint)
+    const giveUp = new AbortController()
+    resident.engine = engine
+    this.#changed()
+    void engine.exited.then(() => this.#forget(checkpoint.id, resident))
+    const loaded = () => {
+      resident.state = 'busy'
+      this.#measure(resident)
+      this.#changed()
+    }
+    const done = engine.load(checkpoint, this.#placement(device), giveUp.signal).then(loaded)
+    return { done, waiting: 0, giveUp }
+  }
+
+  /** A run is over and its model stays. */
   #settle(id: string, resident: Resident): void {
     // Its engine may have died in the meantime.
     if (this.#residents.get(id) !== resident) return
-    this.#measure(resident)
-    resident.state = 'idle'
-    resident.idleSince = new Date()
     this.#ledger.idle(id, Date.now())
+    if (resident.leases === 0) {
+      this.#measure(resident)
+      resident.state = 'idle'
+      resident.idleSince = new Date()
+    }
     for (const model of this.#ledger.surplus()) this.#dismiss(model)
     this.#serve()
   }
@@ -252,7 +295,7 @@ export class Residents {
     const resident = newResident(checkpoint, noDevice)
     this.#transient.add(resident)
     return new Lease(noDevice, {
-      engine: () => resident.engine,
+      engine: () => (resident.state === 'loading' ? undefined : resident.engine),
       start: async signal => {
         resident.engine = this.#options.startEngine(checkpoint)
         await resident.engine.load(checkpoint, { device: 'cpu', deviceIndex: 0, threads: 1 }, signal)
@@ -292,7 +335,15 @@ function refuseAtOnce(model: string, grant: Grant): AppError | undefined {
 }
 
 function newResident(checkpoint: Checkpoint, device: string): Resident {
-  return { checkpoint, device, engine: undefined, state: 'loading', idleSince: undefined }
+  return {
+    checkpoint,
+    device,
+    engine: undefined,
+    state: 'loading',
+    leases: 0,
+    loading: undefined,
+    idleSince: undefined,
+  }
 }
 
 function tooLarge(checkpoint: Checkpoint, bytes: number, devices: readonly DeviceView[]): AppError {

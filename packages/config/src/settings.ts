@@ -86,7 +86,9 @@ export const settings = {
     .describe('Models that answer camera frames and the like at the same time on one device, beside its jobs.'),
   HEARTH_LIVE_TIMEOUT: seconds
     .default(60)
-    .describe('Seconds that a run which is answered at once may take; then its engine is stopped.'),
+    .describe(
+      'Seconds that a run answered at once may take, or be silent between two pieces; then its engine is stopped.',
+    ),
   HEARTH_LIVE_STREAMS: count.default(16).describe('Camera streams that one key may have open at the same time.'),
   HEARTH_LIVE_FPS: count.default(60).describe('Frames a second that one stream may send; more are dropped.'),
   HEARTH_LIVE_FRAME_KB: count.default(4096).describe('Largest frame of a stream, in KiB.'),

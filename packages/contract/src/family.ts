@@ -42,6 +42,11 @@ export interface Family {
   describe?(folder: FolderView): Promise<FolderDescription | undefined>
   /** Bytes of device memory that the loaded model may take at its peak, for this input where one is known. */
   estimate(checkpoint: Checkpoint, input?: unknown): number
+  /**
+   * Runs of one loaded model that may be under way at the same time; 1 unless said. Such a family shares the device out
+   * among them itself, and `estimate` counts all of them.
+   */
+  concurrency?: number
   /** Seconds are learnt from past runs; this is the amount of work they are proportional to (steps x pixels ...). */
   work?(input: unknown): number
 }

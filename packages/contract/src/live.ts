@@ -23,6 +23,8 @@ export type FromLiveWorker =
   | { type: 'models'; models: string[] }
   | ({ type: 'done'; call: number } & LiveResult)
   | { type: 'failed'; call: number; error: ErrorReport }
+  /** A piece of the streamed answer of a run. */
+  | { type: 'chunk'; call: number; value: unknown }
   | { type: 'camera'; call: number; event: CameraEvent }
 
 /** One run at once, of which nothing is kept. */

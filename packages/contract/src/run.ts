@@ -59,19 +59,28 @@ export function perform<I extends z.ZodType, O extends z.ZodType>(
   return executor as Executor<never>
 }
 
-/** The heart: parse the input, run, parse the output. Everything else is around it. */
+/** The heart: parse the input, run, parse the output, and each piece of it that is streamed. Everything else is around it. */
 export async function execute(model: Model, task: Task, rawInput: unknown, context: RunContext): Promise<unknown> {
   const executor = model.tasks[task.id] as Executor | undefined
   if (!executor) throw new AppError('internal', `the loaded model does not serve ${task.id}`)
   const input = parseInput(task, rawInput)
   context.signal.throwIfAborted()
-  const output = await executor(input, context)
+  const output = await executor(input, { ...context, chunk: value => context.chunk(checkedChunk(task, value)) })
   context.signal.throwIfAborted()
   const parsed = task.output.safeParse(output)
   if (!parsed.success) {
     throw new AppError('internal', `${task.id} gave an output that its spec refuses: ${parsed.error.message}`)
   }
   return parsed.data
+}
+
+function checkedChunk(task: Task, value: unknown): unknown {
+  const parsed = task.chunk?.safeParse(value)
+  if (parsed?.success) return parsed.data
+  throw new AppError(
+    'internal',
+    `${task.id} sent a chunk that its spec refuses: ${parsed?.error.message ?? 'it has none'}`,
+  )
 }
 
 /** Answers what engines ask of one noun. Lives in the worker, beside the tables. */

@@ -8,6 +8,7 @@ const claim = (model: string, bytes: number, devices = ['cuda:0']) => ({
   lane: 'batch' as const,
   bytes,
   devices,
+  concurrency: 1,
 })
 
 describe('ledger', () => {
@@ -157,6 +158,33 @@ describe('a dismissed model', () => {
   })
 })
 
+describe('a model that serves several runs at once', () => {
+  const shared = (lane: 'batch' | 'live', bytes = 60) => ({ ...claim('a', bytes), lane, concurrency: 3 })
+
+  it('is given to as many, on one turn, and is idle when the last is over', () => {
+    const ledger = new Ledger([{ ...gpu, slots: { batch: 1, live: 1 } }])
+    expect(ledger.claim(shared('live'), 1)).toMatchObject({ kind: 'granted', loaded: false })
+    expect(ledger.claim(shared('live'), 2)).toMatchObject({ kind: 'granted', loaded: true })
+    expect(ledger.claim(shared('batch'), 3)).toMatchObject({ kind: 'granted', loaded: true })
+    expect(ledger.claim(shared('live'), 4)).toEqual({ kind: 'wait', for: 'model', lane: 'live' })
+    // The turn of jobs is free all the while.
+    expect(ledger.claim(claim('b', 10), 5)).toMatchObject({ kind: 'granted' })
+    for (const _ of [1, 2]) ledger.idle('a', 6)
+    expect(ledger.dismiss('a')).toBe(false)
+    expect(ledger.claim(shared('live'), 7)).toMatchObject({ kind: 'granted' })
+    for (const _ of [1, 2]) ledger.idle('a', 8)
+    expect(ledger.dismiss('a')).toBe(true)
+  })
+
+  it('grows for a run that needs more, or lets it wait', () => {
+    const ledger = new Ledger([gpu])
+    ledger.claim(shared('live', 60), 1)
+    expect(ledger.claim(shared('live', 90), 2)).toMatchObject({ kind: 'granted' })
+    expect(ledger.used('cuda:0')).toBe(90)
+    expect(ledger.claim(shared('live', 101), 3)).toEqual({ kind: 'never' })
+  })
+})
+
 const models = ['a', 'b', 'c', 'd', 'e']
 const lanes = ['batch', 'live'] as const
 const step = fc.oneof(
@@ -165,6 +193,7 @@ const step = fc.oneof(
     model: fc.constantFrom(...models),
     lane: fc.constantFrom(...lanes),
     bytes: fc.integer({ min: 1, max: 120 }),
+    concurrency: fc.integer({ min: 1, max: 3 }),
   }),
   fc.record({
     do: fc.constantFrom('idle' as const, 'gone' as const, 'hold' as const, 'unhold' as const),
@@ -183,13 +212,16 @@ describe('ledger, whatever happens', () => {
           const held = models.filter(model => ledger.isHeld(model))
           if (action.do === 'claim') {
             const devices = candidatesFor(action.bytes)
+            const before = ledger.reservations().find(({ model }) => model === action.model)?.runs ?? 0
             const grant = ledger.claim({ ...action, devices }, now)
             if (grant.kind === 'evict') {
               // A model leaves for its own sake alone: to be placed where it fits.
               const others = [...busy, ...held.filter(model => model !== action.model)]
               for (const model of grant.models) expect(others).not.toContain(model)
             }
-            if (grant.kind === 'granted') expect(busy).not.toContain(action.model)
+            const runs = ledger.reservations().find(({ model }) => model === action.model)?.runs ?? 0
+            if (grant.kind === 'granted') expect(runs).toBe(before + 1)
+            if (grant.kind === 'granted') expect(runs).toBeLessThanOrEqual(action.concurrency)
             expect(grant.kind === 'never').toBe(action.bytes > 100)
           } else if (action.do === 'idle') ledger.idle(action.model, now)
           // Only a process that was told to end, or one in use that crashes, goes.
@@ -219,11 +251,11 @@ describe('ledger, whatever happens', () => {
         steps.forEach((action, now) => {
           if (action.do === 'claim') ledger.claim({ ...action, devices: candidatesFor(action.bytes) }, now)
         })
-        const last = { model: 'z', lane: 'batch' as const, bytes, devices: candidatesFor(bytes) }
+        const last = { model: 'z', lane: 'batch' as const, bytes, devices: candidatesFor(bytes), concurrency: 1 }
         let grant = ledger.claim(last, 1_000)
         for (let round = 0; grant.kind !== 'granted' && round < 20; round++) {
-          for (const { model, state } of ledger.reservations()) {
-            if (state === 'busy') ledger.idle(model, 1_000)
+          for (const { model, state, runs } of ledger.reservations()) {
+            for (let run = 0; run < runs; run++) ledger.idle(model, 1_000)
             if (state === 'leaving') ledger.remove(model)
           }
           grant = ledger.claim(last, 1_000)

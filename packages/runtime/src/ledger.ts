@@ -16,6 +16,8 @@ export interface Reservation {
   bytes: number
   /** `leaving`: its process has been told to end; the bytes count until it is gone. */
   state: 'busy' | 'idle' | 'leaving'
+  /** How many use it now. */
+  runs: number
   /** Who uses it, or did last. */
   lane: TurnLane
   /** When it was last in use, in milliseconds. */
@@ -29,6 +31,8 @@ export interface Claim {
   bytes: number
   /** Devices that could hold it, best first. */
   devices: readonly string[]
+  /** How many may use the model at the same time. They share one turn on the device. */
+  concurrency: number
 }
 
 export type Grant =
@@ -37,7 +41,7 @@ export type Grant =
   /** These idle models have to leave first; all are marked as leaving. Claim again when they are gone. */
   | { kind: 'evict'; device: string; models: string[] }
   /**
-   * Claim again when it is over: the model itself is in use (by which lane) or leaving; all turns are given; room is
+   * Claim again when it is over: the model itself is in use by as many as may (since which lane) or leaving; all turns are given; room is
    * being made; or the room is taken by models that are in use or held.
    */
   | { kind: 'wait'; for: 'model'; lane: TurnLane }
@@ -61,7 +65,7 @@ export class Ledger {
     this.#devices = devices
   }
 
-  /** Asks for a model's room and for a turn on its device. On `granted` the model is busy until `idle` or `remove`. */
+  /** Asks for a model's room and for a turn on its device. On `granted` the model is busy until as many `idle`, or `remove`. */
   claim(claim: Claim, now: number): Grant {
     const able = this.#devices.filter(device => claim.devices.includes(device.id) && claim.bytes <= device.budget)
     if (able.length === 0) return { kind: 'never' }
@@ -70,10 +74,12 @@ export class Ledger {
     return entry && device ? this.#claimResident(claim, able, entry, device) : this.#claimNew(claim, able, now)
   }
 
-  /** The model's job is over; it stays in memory. */
+  /** One of the model's runs is over; it stays in memory. */
   idle(model: string, now: number): void {
     const entry = this.#entries.get(model)
     if (entry?.state !== 'busy') return
+    entry.runs -= 1
+    if (entry.runs > 0) return
     entry.state = 'idle'
     entry.usedAt = now
   }
@@ -136,16 +142,20 @@ export class Ledger {
   }
 
   #claimResident(claim: Claim, able: LedgerDevice[], entry: Reservation, device: LedgerDevice): Grant {
-    if (entry.state !== 'idle') return { kind: 'wait', for: 'model', lane: entry.lane }
-    if (!this.#hasTurn(device, claim.lane)) return { kind: 'wait', for: 'turn' }
+    const joins = entry.state === 'busy' && entry.runs < claim.concurrency
+    if (entry.state !== 'idle' && !joins) return { kind: 'wait', for: 'model', lane: entry.lane }
+    if (!joins && !this.#hasTurn(device, claim.lane)) return { kind: 'wait', for: 'turn' }
     // Its device cannot hold this run even when empty, or a better one can: it leaves and is placed anew.
-    if (!able.includes(device)) return this.#evict(device, [entry])
+    if (!able.includes(device))
+      return joins ? { kind: 'wait', for: 'model', lane: entry.lane } : this.#evict(device, [entry])
     const growth = Math.max(0, claim.bytes - entry.bytes)
     if (this.used(device.id) + growth > device.budget && growth > 0) {
       const { chosen, suffices } = this.#leastRecent(device, this.#lacking(device, growth), entry.model)
       return suffices ? this.#evict(device, chosen) : { kind: 'wait', for: 'room' }
     }
     entry.bytes += growth
+    entry.runs += 1
+    if (joins) return { kind: 'granted', device: device.id, loaded: true }
     entry.state = 'busy'
     entry.lane = claim.lane
     return { kind: 'granted', device: device.id, loaded: true }
@@ -156,7 +166,7 @@ export class Ledger {
     if (open.length === 0) return { kind: 'wait', for: 'turn' }
     const free = open.find(device => this.used(device.id) + bytes <= device.budget)
     if (free) {
-      this.#entries.set(model, { model, device: free.id, bytes, state: 'busy', lane, usedAt: now })
+      this.#entries.set(model, { model, device: free.id, bytes, state: 'busy', runs: 1, lane, usedAt: now })
       return { kind: 'granted', device: free.id, loaded: false }
     }
     for (const device of open) {

@@ -59,7 +59,7 @@ export function createCameraHub({
         const link = inOrder(links.list(), model)[0]
         if (!link) throw noWorker()
         const order = { source, owner, task, model, field, options, fps }
-        await link.call({ type: 'watch', camera: order }, signal, event => tell(entry, event))
+        await link.call({ type: 'watch', camera: order }, signal, { camera: event => tell(entry, event) })
       } catch (thrown) {
         if (signal.aborted) return
         const error = toAppError(thrown)

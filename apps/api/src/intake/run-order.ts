@@ -10,6 +10,7 @@ import type { Media } from './store-media.ts'
 /**
  * Runs an order at once, whatever door it came through. Nothing is stored: pictures travel with the request.
  * @param signal the run is given up when it aborts.
+ * @param chunk hears each piece of a streamed answer.
  * @throws AppError as `LiveLane.run`, and for what is wrong with the order.
  */
 export async function runOrder(
@@ -17,6 +18,7 @@ export async function runOrder(
   caller: Pick<Caller, 'owner'>,
   { task, input, model }: Pick<Order, 'task' | 'input' | 'model'>,
   signal: AbortSignal,
+  chunk?: (value: unknown) => void,
 ): Promise<LiveAnswer> {
   requireLive(task)
   parseInput(task, withPlaceholders(task, input))
@@ -28,7 +30,7 @@ export async function runOrder(
     return reference
   })
   const { owner } = caller
-  return deps.live.run({ task: task.id, model, input: parseInput(task, replaced), media, owner, signal })
+  return deps.live.run({ task: task.id, model, input: parseInput(task, replaced), media, owner, signal, chunk })
 }
 
 /** @throws AppError `invalid-input` for a task that only runs as a job. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { liveLinkPath, liveWorkerHeader } from '@hearth/contract'
 import { createLogger } from '@hearth/log'
 import { workers } from '@hearth/store'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { type ApiUnderTest, startApi, until } from '../api-under-test.ts'
 import { openDeps } from '../open-deps.ts'
@@ -53,6 +53,14 @@ async function endJob(id: string): Promise<void> {
   expect((await ended.json()).state).toBe('cancelled')
 }
 
+async function eventsIn(response: Response): Promise<{ event: string; data: unknown }[]> {
+  const frames = (await response.text()).split('\n\n').filter(frame => frame.startsWith('event:'))
+  return frames.map(frame => {
+    const [event = '', data = ''] = frame.split('\n')
+    return { event: event.slice('event: '.length), data: JSON.parse(data.slice('data: '.length)) }
+  })
+}
+
 describe('without a worker', () => {
   it('says so, and when to try again', async () => {
     const response = await post({})
@@ -78,6 +86,43 @@ describe('with a worker', () => {
     expect(answer.timings.engine_ms).toBeGreaterThan(9)
     expect(answer.timings.total_ms).toBeGreaterThan(answer.timings.engine_ms)
     expect(await (await api.ask('/api/v1/jobs')).json()).toMatchObject({ jobs: [] })
+  })
+
+  it('gives the answer piece by piece to whoever asks for that', async () => {
+    const stream = { headers: { accept: 'text/event-stream' } }
+    const response = await post({ text: 'hello', steps: 3 }, {}, stream)
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const events = await eventsIn(response)
+    expect(events.slice(0, 3)).toEqual([1, 2, 3].map(step => ({ event: 'chunk', data: { step } })))
+    expect(events.slice(3)).toMatchObject([{ event: 'done', data: { model: 'echo', output: { text: 'hello' } } }])
+    // What is refused before the first piece is refused with a status; what goes wrong later is no end as if all were said.
+    expect((await post({ text: '' }, {}, stream)).status).toBe(422)
+    const broken = await eventsIn(await post({ steps: 3, fail_at: 3 }, {}, stream))
+    expect(broken.map(({ event }) => event)).toEqual(['chunk', 'chunk', 'error'])
+    expect(broken.at(-1)?.data).toMatchObject({ error: { code: 'internal' } })
+    const crashed = await eventsIn(await post({ steps: 3, crash_at: 3 }, {}, stream))
+    expect(crashed.at(-1)).toMatchObject({ event: 'error', data: { error: { code: 'engine-crashed' } } })
+  })
+
+  it('stops when whoever reads the pieces has left, and counts silence, not length', async () => {
+    const leaving = new AbortController()
+    const response = await post(
+      { steps: 10_000, step_ms: 5 },
+      {},
+      { headers: { accept: 'text/event-stream' }, signal: leaving.signal },
+    )
+    const reader = response.body?.getReader()
+    await reader?.read()
+    leaving.abort()
+    // The model is free again; the next run need not wait for ten thousand steps.
+    await vi.waitFor(
+      async () => expect((await residents()).find(({ model }) => model === 'echo')?.state).toBe('idle'),
+      {
+        timeout: 10_000,
+      },
+    )
+    // Longer than HEARTH_LIVE_TIMEOUT in all, never from one piece to the next.
+    expect(await run({ steps: 50, step_ms: 100 })).toMatchObject({ output: { steps: 50 } })
   })
 
   it('takes a form, and pictures that are one', async () => {

@@ -16,6 +16,8 @@ export interface LiveRun {
   owner: string
   /** The run is given up when it aborts. */
   signal: AbortSignal
+  /** Hears each piece of a streamed answer. */
+  chunk?: ((value: unknown) => void) | undefined
   /** Of `open`; its runs share `RunContext.memory`. */
   stream?: string | undefined
 }
@@ -77,20 +79,20 @@ export function createLiveLane({ models, links }: { models: Models; links: Worke
     throw refusal ?? noWorker()
   }
 
-  async function runInStream(id: string, { input, media, owner, signal }: LiveRun) {
+  async function runInStream(id: string, { input, media, owner, signal, chunk }: LiveRun) {
     const stream = streams.get(id)
     if (!stream) throw new AppError('not-found', 'the stream is not open any more', { hint: 'Open it again.' })
     const { task, model } = stream
     const request = { type: 'run' as const, task, model, input, media, owner, stream: id }
     if (!stream.link?.isOpen) stream.link = inOrder(links.list(), model)[0]
     if (!stream.link) throw noWorker()
-    return { model, result: await stream.link.call(request, signal) }
+    return { model, result: await stream.link.call(request, signal, { chunk }) }
   }
 
-  async function runAlone({ task, model: wanted, input, media, owner, signal }: LiveRun) {
+  async function runAlone({ task, model: wanted, input, media, owner, signal, chunk }: LiveRun) {
     const model = (await models.resolve(task, wanted)).id
     const request = { type: 'run' as const, task, model, input, media, owner }
-    return { model, result: await place(model, link => link.call(request, signal)) }
+    return { model, result: await place(model, link => link.call(request, signal, { chunk })) }
   }
 
   return {

@@ -13,7 +13,12 @@ import type { WebSocket } from 'ws'
 /** Milliseconds between two signs of life. */
 const beat = 5_000
 
-type Call = { resolve(result: LiveResult): void; reject(error: AppError): void; see?(event: CameraEvent): void }
+/** What a call tells before it ends. */
+export interface CallNews {
+  camera?(event: CameraEvent): void
+  chunk?: ((value: unknown) => void) | undefined
+}
+type Call = { resolve(result: LiveResult): void; reject(error: AppError): void; news: CallNews }
 type Answered =
   | { type: 'watch'; camera: CameraOrder }
   | ({ type: 'run' } & LiveRequest)
@@ -68,7 +73,7 @@ export class WorkerLink {
   }
 
   /** @throws AppError `unavailable` if the worker goes; the signal's reason; what the worker says. */
-  async call(message: Answered, signal: AbortSignal, see?: (event: CameraEvent) => void): Promise<LiveResult> {
+  async call(message: Answered, signal: AbortSignal, news: CallNews = {}): Promise<LiveResult> {
     signal.throwIfAborted()
     if (!this.isOpen) throw workerGone()
     this.#count += 1
@@ -80,7 +85,7 @@ export class WorkerLink {
       reject(signal.reason)
     }
     signal.addEventListener('abort', leave)
-    this.#calls.set(call, { resolve, reject, ...(see ? { see } : {}) })
+    this.#calls.set(call, { resolve, reject, news })
     this.#send({ ...message, call })
     return promise.finally(() => signal.removeEventListener('abort', leave))
   }
@@ -99,13 +104,13 @@ export class WorkerLink {
       return
     }
     const call = this.#calls.get(message.call)
-    if (message.type === 'camera') {
-      call?.see?.(message.event)
-      return
+    if (message.type === 'camera') call?.news.camera?.(message.event)
+    else if (message.type === 'chunk') call?.news.chunk?.(message.value)
+    else {
+      this.#calls.delete(message.call)
+      if (message.type === 'failed') call?.reject(AppError.from(message.error))
+      else call?.resolve(message)
     }
-    this.#calls.delete(message.call)
-    if (message.type === 'failed') call?.reject(AppError.from(message.error))
-    else call?.resolve(message)
   }
 }
 

@@ -5,9 +5,15 @@ const patience = 500
 /** Seconds between comments that keep proxies from closing a silent stream. */
 const beat = 15
 
+export interface SseFrame {
+  event?: string
+  id?: string
+  data: string
+}
+
 export interface SseWriter {
   /** One frame. Returns whether the reader still keeps up. */
-  write(frame: { event?: string; id?: string; data: string }): boolean
+  write(frame: SseFrame): boolean
   /** Whether frames are waiting; then those that may be missed should be left out. */
   readonly behind: boolean
   close(): void
@@ -67,6 +73,35 @@ export function eventStream(start: (writer: SseWriter) => () => void): Response 
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     },
+  })
+}
+
+/**
+ * A `text/event-stream` answer made of what an iterable gives. The reader's leaving ends the iteration.
+ * @param frames of one item.
+ * @param fault frames that tell of an error: the stream never ends as if all were said.
+ */
+export function streamAnswer<T>(
+  items: AsyncIterable<T>,
+  frames: (item: T) => SseFrame[],
+  fault: (thrown: unknown) => SseFrame[],
+): Response {
+  return eventStream(writer => {
+    let gone = false
+    const write = async () => {
+      for await (const item of items) {
+        for (const frame of frames(item)) writer.write(frame)
+        if (gone) return
+      }
+    }
+    write()
+      .catch(thrown => {
+        for (const frame of fault(thrown)) writer.write(frame)
+      })
+      .finally(() => writer.close())
+    return () => {
+      gone = true
+    }
   })
 }
 

@@ -1,12 +1,16 @@
 import { AppError, fitView, jobView, modelView, priorities, type Task } from '@hearth/contract'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
+import { presentable } from '../http/errors.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import { acceptJob, checkOrder, findTask } from '../intake/accept-job.ts'
 import { viewJob } from '../intake/job-view.ts'
 import { readOrder } from '../intake/read-order.ts'
 import { runOrder } from '../intake/run-order.ts'
+import { streamOrder } from '../intake/stream-order.ts'
+import { streamAnswer } from '../live/sse.ts'
 import { waitForEnd } from '../live/wait-for-end.ts'
+import type { LiveAnswer } from '../live-lane/live-lane.ts'
 
 const summary = z.object({
   id: z.string(),
@@ -169,30 +173,45 @@ function runRoute(deps: ApiDeps): Route {
     description:
       'For tasks with the lane `live`. Takes the same body as a job, stores nothing and answers with the output. Where ' +
       'the model or the memory is in use it says so at once, and when to try again (503 with `retry-after`). Counts ' +
-      'with the status routes, so that a camera can use it.',
+      'with the status routes, so that a camera can use it. With `accept: text/event-stream` the pieces of the answer come ' +
+      'as `chunk` events, where the task has any, then `done` with the answer or `error`.',
     scope: 'tasks',
     rate: 'status',
     lane: 'live',
     params: taskName,
     described: { schema: anyOrder.omit({ priority: true }), form: true },
     answers: {
-      200: { description: 'What came out.', schema: runAnswer },
+      200: { description: 'What came out; as asked, piece by piece.', mime: 'text/event-stream', schema: runAnswer },
       503: { description: 'The model or the memory is in use, or no worker is there: try again.' },
     },
     async handle({ c, caller, params }) {
       const order = await readOrder(deps, c, findTask(deps, params.task))
-      const { model, output, files, timings } = await runOrder(deps, caller, order, c.req.raw.signal)
-      const shown = files.map(({ name, mime, bytes, width, height }) => ({
-        name,
-        mime,
-        data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-        ...(width === undefined ? {} : { width }),
-        ...(height === undefined ? {} : { height }),
-      }))
+      const { signal } = c.req.raw
+      if (/\btext\/event-stream\b/.test(c.req.header('accept') ?? '')) {
+        return streamAnswer(
+          await streamOrder(deps, caller, order, signal),
+          event =>
+            event.kind === 'chunk'
+              ? [{ event: 'chunk', data: JSON.stringify(event.value) }]
+              : [{ event: 'done', data: JSON.stringify(shownAnswer(event.answer)) }],
+          thrown => [{ event: 'error', data: JSON.stringify({ error: presentable(thrown, c, deps.log).report() }) }],
+        )
+      }
       c.header('cache-control', 'no-store')
-      return c.json({ model, output, files: shown, timings })
+      return c.json(shownAnswer(await runOrder(deps, caller, order, signal)))
     },
   })
+}
+
+function shownAnswer({ model, output, files, timings }: LiveAnswer) {
+  const shown = files.map(({ name, mime, bytes, width, height }) => ({
+    name,
+    mime,
+    data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+  }))
+  return { model, output, files: shown, timings }
 }
 
 function noWorker(): AppError {

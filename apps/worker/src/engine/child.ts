@@ -1,4 +1,4 @@
-/** Main program of an engine process: one model in memory, one run at a time. Started by `host.ts` alone. */
+/** Main program of an engine process: one model in memory, and its runs. Started by `host.ts` alone. */
 import { readFile } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import {
@@ -20,9 +20,10 @@ type RunMessage = Extract<ToEngine, { type: 'run' }>
 
 let model: Model | undefined
 let known: readonly Task[] = tasks
-let current: { run: string; controller: AbortController } | undefined
 let asked = 0
 const waiting = new Map<number, (answer: Answer) => void>()
+/** What ends each run that is under way. */
+const runs = new Map<string, AbortController>()
 /** What the runs of each open stream remember. */
 const memories = new Map<string, Map<string, unknown>>()
 const bare = process.memoryUsage.rss()
@@ -62,7 +63,7 @@ async function run(message: RunMessage): Promise<void> {
   const { run, task: id, input } = message
   const began = performance.now()
   const controller = new AbortController()
-  current = { run, controller }
+  runs.set(run, controller)
   try {
     const task = known.find(task => task.id === id)
     if (!model || !task) throw new AppError('internal', model ? `there is no task ${id}` : 'no model is loaded')
@@ -74,7 +75,7 @@ async function run(message: RunMessage): Promise<void> {
       : reportOf(thrown)
     tell({ type: 'failed', run, error, bytes: grown() })
   } finally {
-    current = undefined
+    runs.delete(run)
   }
 }
 
@@ -141,9 +142,8 @@ async function end(): Promise<void> {
 process.on('message', (message: ToEngine) => {
   if (message.type === 'load') void load(message)
   else if (message.type === 'run') void run(message)
-  else if (message.type === 'cancel') {
-    if (current?.run === message.run) current.controller.abort()
-  } else if (message.type === 'forget') memories.delete(message.stream)
+  else if (message.type === 'cancel') runs.get(message.run)?.abort()
+  else if (message.type === 'forget') memories.delete(message.stream)
   else if (message.type === 'answer') {
     waiting.get(message.ask)?.(message.answer)
     waiting.delete(message.ask)

@@ -52,13 +52,42 @@ describe('an engine', () => {
     await engine.load(checkpoint('echo'), placement, never)
     expect(engine.bytes).toBeGreaterThan(0)
     const one = listen()
-    const output = await engine.run(request({ text: 'hi', steps: 3 }), one.events, never)
+    const { output } = await engine.run(request({ text: 'hi', steps: 3 }), one.events, never)
     expect(output).toEqual({ text: 'hi', steps: 3, file: 'echo.txt' })
     expect(one.steps).toEqual([1, 2, 3])
     expect(Buffer.from(one.files[0]?.bytes ?? []).toString()).toBe('hi')
     const two = listen()
     await engine.run(request({ text: 'ho' }, 'run-2'), two.events, never)
     expect(Buffer.from(two.files[0]?.bytes ?? []).toString()).toBe('ho')
+  })
+
+  it('does several runs at once, each with its own events, and ends one of them alone', async () => {
+    await engine.load(checkpoint('echo'), placement, never)
+    const controller = new AbortController()
+    const pieces: unknown[] = []
+    const ended = listen({ chunk: value => void (pieces.push(value) === 2 && controller.abort()) })
+    const [one, two, three] = [listen(), listen(), ended]
+    const outcomes = await Promise.allSettled([
+      engine.run(request({ text: 'one', steps: 20, step_ms: 5 }, 'run-1'), one.events, never),
+      engine.run(request({ text: 'two', steps: 3 }, 'run-2'), two.events, never),
+      engine.run(request({ text: 'three', steps: 1000, step_ms: 5 }, 'run-3'), three.events, controller.signal),
+    ])
+    expect(outcomes).toMatchObject([
+      { value: { output: { text: 'one', steps: 20 } } },
+      { value: { output: { text: 'two', steps: 3 } } },
+      { reason: { code: 'cancelled' } },
+    ])
+    expect([one.steps.length, two.steps]).toEqual([20, [1, 2, 3]])
+    expect(pieces.slice(0, 2)).toEqual([{ step: 1 }, { step: 2 }])
+  })
+
+  it('takes all its runs along when it dies', async () => {
+    await engine.load(checkpoint('echo'), placement, never)
+    const outcomes = await Promise.allSettled([
+      engine.run(request({ text: 'x', steps: 1000, step_ms: 5 }, 'run-1'), listen().events, never),
+      engine.run(request({ text: 'x', steps: 1000, step_ms: 5, crash_at: 2 }, 'run-2'), listen().events, never),
+    ])
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: expect.any(EngineCrash) })
   })
 
   it('passes on why a model cannot be loaded', async () => {
@@ -81,7 +110,9 @@ describe('an engine', () => {
     const run = engine.run(request({ text: 'x', steps: 500, step_ms: 20 }), heard.events, controller.signal)
     await expect(run).rejects.toMatchObject({ code: 'cancelled' })
     expect(heard.files).toEqual([])
-    expect(await engine.run(request({ text: 'y' }, 'run-2'), listen().events, never)).toMatchObject({ text: 'y' })
+    expect(await engine.run(request({ text: 'y' }, 'run-2'), listen().events, never)).toMatchObject({
+      output: { text: 'y' },
+    })
   })
 
   it('keeps nothing of a run that was aborted while it saved', async () => {
@@ -124,7 +155,9 @@ describe('an engine', () => {
     await engine.load(checkpoint('echo'), placement, never)
     const pid = engine.pid ?? 0
     process.kill(pid, 'SIGTERM')
-    expect(await engine.run(request({ text: 'still here' }), listen().events, never)).toMatchObject({ steps: 4 })
+    expect(await engine.run(request({ text: 'still here' }), listen().events, never)).toMatchObject({
+      output: { steps: 4 },
+    })
     await engine.end()
     await until(
       'it is gone',
@@ -145,7 +178,7 @@ describe('an engine', () => {
       },
     })
     const input = { text: 'x', file: 'upload:aaaaaaaa' }
-    expect(await engine.run(request(input), heard.events, never)).toMatchObject({ text: 'bytes' })
+    expect(await engine.run(request(input), heard.events, never)).toMatchObject({ output: { text: 'bytes' } })
     expect(asked).toEqual(['upload:aaaaaaaa'])
   })
 })

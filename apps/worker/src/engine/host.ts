@@ -60,22 +60,36 @@ export interface EngineOptions {
   onLine?(line: string): void
 }
 
-type Outcome = Extract<FromEngine, { type: 'loaded' | 'load-failed' | 'done' | 'failed' }>
+type LoadOutcome = Extract<FromEngine, { type: 'loaded' | 'load-failed' }>
+type RunOutcome = Extract<FromEngine, { type: 'done' | 'failed' }>
 
-/** One engine process: started here, ended here, its death reported. One load, then one run at a time. */
+interface Pending<T> {
+  resolve(message: T): void
+  reject(error: Error): void
+}
+type OpenRun = Pending<RunOutcome> & { signal: AbortSignal; events: RunEvents }
+
+export interface RunResult {
+  output: unknown
+  /** What the run took inside the process. */
+  milliseconds: number
+}
+
+/**
+ * One engine process: started here, ended here, its death reported. One load, then one run at a time, or as many as its
+ * family can do at once.
+ */
 export class Engine {
   readonly #child: ChildProcess
   readonly #options: EngineOptions
   readonly #lines: string[] = []
-  #pending: { resolve(message: Outcome): void; reject(error: Error): void } | undefined
+  readonly #runs = new Map<string, OpenRun>()
+  #loading: Pending<LoadOutcome> | undefined
   #exit: Exit | undefined
-  #current: { run: string; signal: AbortSignal; events: RunEvents } | undefined
   /** Resolves when the process is gone, whatever the cause. */
   readonly exited: Promise<Exit>
   /** RAM that the model was last measured to take, in bytes. */
   bytes = 0
-  /** What the last run that gave an output took inside the process. */
-  milliseconds = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -99,7 +113,7 @@ export class Engine {
     })
     void this.exited.then(exit => {
       this.#exit = exit
-      this.#pending?.reject(new EngineCrash(exit))
+      for (const open of [this.#loading, ...this.#runs.values()]) open?.reject(new EngineCrash(exit))
     })
   }
 
@@ -113,39 +127,45 @@ export class Engine {
     const kill = () => this.kill()
     signal.addEventListener('abort', kill)
     try {
-      const outcome = await this.#exchange({ type: 'load', checkpoint, placement, testFamilies })
+      const outcome = await this.#exchange<LoadOutcome>(
+        { type: 'load', checkpoint, placement, testFamilies },
+        pending => {
+          this.#loading = pending
+        },
+      )
       if (outcome.type === 'load-failed') throw AppError.from(outcome.error)
-      if (outcome.type === 'loaded') this.bytes = outcome.bytes
+      this.bytes = outcome.bytes
     } finally {
+      this.#loading = undefined
       signal.removeEventListener('abort', kill)
     }
   }
 
   /**
-   * Runs a task and gives its output. After an abort the run has `cancelGrace` to end; then its process is killed.
+   * Runs a task and gives its output. After an abort the run has `cancelGrace` to end; then its process is killed, and
+   * with it what else runs there.
    * @throws AppError (`cancelled` after an abort), EngineCrash.
    */
-  async run(request: RunRequest, events: RunEvents, signal: AbortSignal): Promise<unknown> {
+  async run(request: RunRequest, events: RunEvents, signal: AbortSignal): Promise<RunResult> {
     let timer: NodeJS.Timeout | undefined
     const stop = () => {
       this.#send({ type: 'cancel', run: request.run })
       timer = setTimeout(() => this.kill(), this.#options.cancelGrace)
     }
-    this.#current = { run: request.run, signal, events }
     try {
-      const answered = this.#exchange({ type: 'run', ...request })
+      const answered = this.#exchange<RunOutcome>({ type: 'run', ...request }, pending => {
+        this.#runs.set(request.run, { ...pending, signal, events })
+      })
       if (signal.aborted) stop()
       else signal.addEventListener('abort', stop)
       const outcome = await answered
-      if (outcome.type === 'done' || outcome.type === 'failed') this.bytes = outcome.bytes
+      this.bytes = outcome.bytes
       if (outcome.type === 'failed') throw AppError.from(outcome.error)
-      if (outcome.type !== 'done') return undefined
-      this.milliseconds = outcome.milliseconds
-      return outcome.output
+      return { output: outcome.output, milliseconds: outcome.milliseconds }
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
-      this.#current = undefined
+      this.#runs.delete(request.run)
     }
   }
 
@@ -166,15 +186,12 @@ export class Engine {
     this.#child.kill('SIGKILL')
   }
 
-  #exchange(message: ToEngine): Promise<Outcome> {
+  #exchange<T>(message: ToEngine, expect: (pending: Pending<T>) => void): Promise<T> {
     if (this.#exit) return Promise.reject(new EngineCrash(this.#exit))
-    const outcome = new Promise<Outcome>((resolve, reject) => {
-      this.#pending = { resolve, reject }
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    expect({ resolve, reject })
     this.#send(message)
-    return outcome.finally(() => {
-      this.#pending = undefined
-    })
+    return promise
   }
 
   /** A message that can no longer be delivered is no news of its own: `exited` tells. */
@@ -184,19 +201,19 @@ export class Engine {
 
   #receive(message: FromEngine): void {
     if (message.type === 'loaded' || message.type === 'load-failed') {
-      this.#pending?.resolve(message)
+      this.#loading?.resolve(message)
       return
     }
-    const current = this.#current
+    const run = this.#runs.get(message.run)
     // What a run that is over still says is of no interest.
-    if (!current || message.run !== current.run) return
-    const { events } = current
-    if (message.type === 'done' || message.type === 'failed') this.#pending?.resolve(message)
+    if (!run) return
+    const { events } = run
+    if (message.type === 'done' || message.type === 'failed') run.resolve(message)
     else if (message.type === 'progress') events.progress(message.done, message.total, message.message)
     else if (message.type === 'preview') events.preview(message.image, message.mime)
     else if (message.type === 'log') events.log(message.level, message.message)
     else if (message.type === 'chunk') events.chunk?.(message.value)
-    else void this.#answer(message.ask, message.question, current)
+    else void this.#answer(message.ask, message.question, run)
   }
 
   async #answer(ask: number, question: Question, { signal, events }: { signal: AbortSignal; events: RunEvents }) {

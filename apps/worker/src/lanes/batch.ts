@@ -97,7 +97,7 @@ async function work(context: Attempt, staging: Staging): Promise<void> {
   const outputs: OutputFile[] = []
   const began = performance.now()
   const run = { run: `${row.id}-${row.attempt}`, task: row.task, input: row.input }
-  const result = await lease.run(run, eventsOf(context, time, staging, outputs), job.signal)
+  const { output: result } = await lease.run(run, eventsOf(context, time, staging, outputs), job.signal)
   const runSeconds = (performance.now() - began) / 1000
   job.signal.throwIfAborted()
   // What crossed a process as a structured clone becomes what a database holds.

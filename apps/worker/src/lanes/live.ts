@@ -10,7 +10,7 @@ import { type Chosen, chooseModel, createStreams, type LiveStream, type StreamsO
 export interface LiveOptions extends StreamsOptions {
   residents: Residents
   keepers: Keepers
-  /** Milliseconds that a run may take, once it has its model. */
+  /** Milliseconds that a run may take once it has its model, or from one chunk of its answer to the next. */
   timeout: number
   log: Logger
 }
@@ -22,7 +22,7 @@ export interface LiveLane {
    * @throws AppError `device-busy` where it would have to wait longer, `engine-crashed` also for an engine that gives no
    * answer, or what the task says.
    */
-  run(request: LiveRequest, signal: AbortSignal): Promise<LiveResult>
+  run(request: LiveRequest, signal: AbortSignal, chunk?: (value: unknown) => void): Promise<LiveResult>
   /** Holds the model for a stream and loads it. Opening what is open is no error. */
   open(stream: LiveStream, signal: AbortSignal): Promise<LiveResult>
   close(stream: string): void
@@ -59,7 +59,7 @@ export function createLiveLane(options: LiveOptions): LiveLane {
   }
 
   return {
-    async run(request, signal) {
+    async run(request, signal, chunk) {
       const { task, model, stream, input } = request
       const chosen = await (stream === undefined
         ? chooseModel(options, task, model)
@@ -73,12 +73,21 @@ export function createLiveLane(options: LiveOptions): LiveLane {
           media: request.media,
           ...(stream === undefined ? {} : { stream }),
         }
-        const late = AbortSignal.timeout(options.timeout)
+        const silence = boundedSilence(options.timeout)
+        const events: RunEvents = {
+          ...eventsOf(options, request, files),
+          chunk(value) {
+            silence.heard()
+            chunk?.(value)
+          },
+        }
         try {
-          const output = await lease.run(run, eventsOf(options, request, files), AbortSignal.any([signal, late]))
-          return { output, files, engine_ms: lease.milliseconds }
+          const { output, milliseconds } = await lease.run(run, events, AbortSignal.any([signal, silence.signal]))
+          return { output, files, engine_ms: milliseconds }
         } catch (error) {
-          throw late.aborted ? tooSlow(model, options.timeout, error) : error
+          throw silence.signal.aborted ? tooSlow(model, options.timeout, error) : error
+        } finally {
+          silence.end()
         }
       })
     },
@@ -111,6 +120,13 @@ function boundedWait(residents: Residents, model: string, signal: AbortSignal) {
   }
   let timer = setTimeout(giveUp, patience)
   return { signal: AbortSignal.any([signal, controller.signal]), end: () => clearTimeout(timer) }
+}
+
+/** Aborts when nothing was heard for so many milliseconds. */
+function boundedSilence(timeout: number) {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), timeout)
+  return { signal: controller.signal, heard: () => void timer.refresh(), end: () => clearTimeout(timer) }
 }
 
 function eventsOf({ keepers, log }: LiveOptions, { task, model, owner }: LiveRequest, files: NewFile[]): RunEvents {

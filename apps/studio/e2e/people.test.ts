@@ -135,6 +135,13 @@ test('another model measures faces: kept pictures are measured anew, who has non
   await enrol(studio.instance, 'Eileen Collins', ['astronaut'])
   // A folder of models put there by hand goes before the starter.
   await cp(starterFaces, join(studio.instance.data, 'models/faces-of-this-house'), { recursive: true })
+  // It is found within a second.
+  const outdated = async () => {
+    const answer = await studio.instance.request('/api/v1/people')
+    const { people } = (await answer.json()) as { people: { needs_re_enrolment: boolean | null }[] }
+    return people.filter(person => person.needs_re_enrolment).length
+  }
+  await expect.poll(outdated, { timeout: 10_000 }).toBe(2)
   const { page } = await come()
   await page.goto('/people/')
   const notice = page.getByRole('region', { name: 'Enrolled with another model' })

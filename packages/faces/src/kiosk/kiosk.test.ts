@@ -103,12 +103,18 @@ describe('a visitor', () => {
     expect(kiosk.view.phase).toBe('granted')
   })
 
+  it('who has narrow eyes is judged by what changes, too', () => {
+    const kiosk = stage({ seed: 3 })
+    obey(kiosk, 200, acted => actedHead({ ...acted, eyes: 0.4 * (acted.eyes ?? 0.3) }))
+    expect(kiosk.view.phase).toBe('granted')
+  })
+
   it.each([
     ['nobody', [], 'idle', undefined],
     ['somebody unknown', [actedHead({ person: null })], 'look', 'unknown'],
     ['far away', [actedHead({ size: 50 })], 'look', 'too-far'],
     ['looking aside', [actedHead({ yaw: 25 })], 'look', 'not-straight'],
-    ['with shut eyes', [actedHead({ eyes: 0.1 })], 'look', 'eyes-shut'],
+    ['with shut eyes', [actedHead({ eyes: 0.08 })], 'look', 'eyes-shut'],
     ['with an open mouth', [actedHead({ mouth: 0.5 })], 'look', 'mouth-open'],
     ['beside another', [actedHead(), actedHead({ track: 2, at: [700, 300] })], 'look', 'second-face'],
   ])('%s is not challenged', (_, faces, phase, reason) => {

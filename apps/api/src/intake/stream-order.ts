@@ -8,8 +8,8 @@ import { runOrder } from './run-order.ts'
 export type OrderEvent = { kind: 'chunk'; value: unknown } | { kind: 'end'; answer: LiveAnswer }
 
 /**
- * Runs an order at once and gives its answer piece by piece. Resolves when the first piece is there, so that whatever is refused
- * before can still be answered with a status. Leaving the loop gives the run up.
+ * Runs an order at once and gives its answer piece by piece. Resolves when the first piece is there, so that whatever is
+ * refused before can still be answered with a status. Leaving the loop gives the run up.
  * @throws AppError as `runOrder`; the loop throws what goes wrong later.
  */
 export async function streamOrder(
@@ -22,6 +22,7 @@ export async function streamOrder(
   const first = Promise.withResolvers<void>()
   const events = new ReadableStream<OrderEvent>({
     start(controller) {
+      // A stream that was left is closed: nothing may be done to it any more.
       const tell = (event: OrderEvent) => {
         if (!left.signal.aborted) controller.enqueue(event)
         first.resolve()
@@ -30,7 +31,7 @@ export async function streamOrder(
       runOrder(deps, caller, order, AbortSignal.any([signal, left.signal]), chunk).then(
         answer => {
           tell({ kind: 'end', answer })
-          controller.close()
+          if (!left.signal.aborted) controller.close()
         },
         thrown => {
           first.reject(thrown)

@@ -1,11 +1,12 @@
 import { type ErrorReport, toAppError } from '@hearth/contract'
 import { ImagePlus, RefreshCw, X } from 'lucide-react'
-import { type DragEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import type { MediaDesk } from './panel.ts'
 import { ProblemNote } from './signs.tsx'
+import { useFileDrop } from './use-file-drop.ts'
 
 /** The first picture among dropped or pasted things. */
 export function pictureOf(transfer: DataTransfer | null): File | undefined {
@@ -28,7 +29,6 @@ export function PictureInput({ label, value, onChange, media, problem, overlay }
   const t = useTranslations('ui')
   const id = useId()
   const chooser = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
   const [storing, setStoring] = useState(false)
   const [refused, setRefused] = useState<ErrorReport | null>(null)
 
@@ -47,19 +47,7 @@ export function PictureInput({ label, value, onChange, media, problem, overlay }
       setStoring(false)
     }
   }
-  const drag = {
-    onDragOver(event: DragEvent) {
-      event.preventDefault()
-      setOver(true)
-    },
-    onDragLeave: () => setOver(false),
-    onDrop(event: DragEvent) {
-      event.preventDefault()
-      event.stopPropagation()
-      setOver(false)
-      void take(pictureOf(event.dataTransfer) ?? event.dataTransfer.files[0])
-    },
-  }
+  const { over, drag } = useFileDrop(transfer => void take(pictureOf(transfer) ?? transfer.files[0]))
   return (
     <div>
       <div className="mb-1.5 flex items-center justify-between text-12 text-muted">

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '@hearth/contract'
-import { Button, boxClass, classNames, Field, IconButton } from '@hearth/ui'
+import { Button, boxClass, classNames, Field, IconButton, useFileDrop } from '@hearth/ui'
 import { Film, X } from 'lucide-react'
-import { type DragEvent, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
 import { TextField } from '../frame/text-field.tsx'
@@ -22,7 +22,6 @@ export function SourceField(props: {
   const [stored, setStored] = useState<string | null>(null)
   const [storing, setStoring] = useState(false)
   const [refused, setRefused] = useState<Pick<ErrorReport, 'message'> | null>(null)
-  const [over, setOver] = useState(false)
   const take = async (file: File | undefined) => {
     if (!file) return
     setRefused(null)
@@ -40,18 +39,7 @@ export function SourceField(props: {
       setStoring(false)
     }
   }
-  const drag = {
-    onDragOver(event: DragEvent) {
-      event.preventDefault()
-      setOver(true)
-    },
-    onDragLeave: () => setOver(false),
-    onDrop(event: DragEvent) {
-      event.preventDefault()
-      setOver(false)
-      void take(event.dataTransfer.files[0])
-    },
-  }
+  const { over, drag } = useFileDrop(({ files }) => void take(files[0]))
   const problem = refused?.message ?? props.problem
   return (
     <section

@@ -1,7 +1,7 @@
-import { classNames, IconButton } from '@hearth/ui'
+import { classNames, IconButton, useFileDrop } from '@hearth/ui'
 import { FindingsOverlay, type Sight } from '@hearth/ui/seeing'
 import { Check, CircleAlert, CircleDashed, type LucideIcon, X } from 'lucide-react'
-import { type DragEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { CameraBooth, PictureButtons } from './picture-source.tsx'
 import type { Taken } from './use-pictures.ts'
@@ -18,20 +18,8 @@ export interface PictureShelfProps {
 export function PictureShelf({ pictures, onAdd, onRemove, refused }: PictureShelfProps) {
   const t = useTranslations('people')
   const [camera, setCamera] = useState(false)
-  const [over, setOver] = useState(false)
   const add = (files: Iterable<File>) => onAdd([...files].filter(file => file.type.startsWith('image/')))
-  const drag = {
-    onDragOver(event: DragEvent) {
-      event.preventDefault()
-      setOver(true)
-    },
-    onDragLeave: () => setOver(false),
-    onDrop(event: DragEvent) {
-      event.preventDefault()
-      setOver(false)
-      add(event.dataTransfer.files)
-    },
-  }
+  const { over, drag } = useFileDrop(({ files }) => add(files))
   return (
     <div className="grid gap-3">
       {camera ? (

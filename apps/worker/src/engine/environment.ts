@@ -21,9 +21,6 @@ export function engineEnvironment({ threads, roots }: Pick<Config, 'threads' | '
   return childEnvironment(names, {
     // Libraries that take no thread count as an argument look here.
     OMP_NUM_THREADS: String(threads),
-    // With glibc's usual number of heaps, one for each thread, decoded pictures leave holes in all of them, and a process
-    // that looks at frames for days grows: by 11 % in a hundred minutes.
-    MALLOC_ARENA_MAX: '2',
     // Stripped types are kept, so that the next engine starts sooner and without the stripper in its memory.
     NODE_COMPILE_CACHE: join(roots.state, 'compiled'),
   })

@@ -66,19 +66,35 @@ export async function inspectPicture(bytes: Uint8Array, options: DecodeOptions =
 }
 
 async function pixels(image: Sharp, channels: Picture['channels']): Promise<Picture> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  if (info.channels !== channels) {
+    throw new AppError('internal', `expected ${channels} channels, the decoder gave ${info.channels}`)
+  }
+  return {
+    width: info.width,
+    height: info.height,
+    channels,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  }
+}
+
+/**
+ * The pixels, on a ground of this colour. Errors as `inspectPicture`, which is asked only when decoding fails: most
+ * pictures are sound, and reading every header twice would cost a tenth of the time. Pixels with fractions, which only TIFF
+ * has, would be cut to whole ones without an error.
+ */
+async function decode(
+  bytes: Uint8Array,
+  { maxPixels = defaultMaxPixels }: DecodeOptions,
+  [background, space, channels]: [background: string, space: string, channels: Picture['channels']],
+): Promise<Picture> {
+  if (sniff(bytes) === 'tiff') await inspectPicture(bytes, { maxPixels })
   try {
-    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-    if (info.channels !== channels) {
-      throw new AppError('internal', `expected ${channels} channels, the decoder gave ${info.channels}`)
-    }
-    return {
-      width: info.width,
-      height: info.height,
-      channels,
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    }
+    return await pixels(open(bytes, maxPixels).autoOrient().flatten({ background }).toColourspace(space), channels)
   } catch (cause) {
-    throw cause instanceof AppError ? cause : unreadable(cause)
+    if (cause instanceof AppError) throw cause
+    await inspectPicture(bytes, { maxPixels })
+    throw unreadable(cause)
   }
 }
 
@@ -86,17 +102,13 @@ async function pixels(image: Sharp, channels: Picture['channels']): Promise<Pict
  * Decodes to upright 8-bit sRGB: CMYK, grey, 16-bit and palette pictures are converted, transparent areas become
  * white, of animations the first frame is taken. Errors as `inspectPicture`.
  */
-export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
-  await inspectPicture(bytes, options)
-  const image = open(bytes, options.maxPixels ?? defaultMaxPixels)
-  return pixels(image.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb'), 3)
+export function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
+  return decode(bytes, options, ['#ffffff', 'srgb', 3])
 }
 
 /** As `decodePicture`, to one grey channel; transparent areas become black. For masks: white marks, black keeps. */
-export async function decodeGrey(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
-  await inspectPicture(bytes, options)
-  const image = open(bytes, options.maxPixels ?? defaultMaxPixels)
-  return pixels(image.autoOrient().flatten({ background: '#000000' }).toColourspace('b-w'), 1)
+export function decodeGrey(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
+  return decode(bytes, options, ['#000000', 'b-w', 1])
 }
 
 /**
@@ -111,5 +123,10 @@ export async function decodeAlphaMask(bytes: Uint8Array, options: DecodeOptions 
     })
   }
   const image = open(bytes, options.maxPixels ?? defaultMaxPixels)
-  return pixels(image.autoOrient().toColourspace('srgb').extractChannel('alpha').negate().toColourspace('b-w'), 1)
+  try {
+    const alpha = image.autoOrient().toColourspace('srgb').extractChannel('alpha')
+    return await pixels(alpha.negate().toColourspace('b-w'), 1)
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : unreadable(cause)
+  }
 }

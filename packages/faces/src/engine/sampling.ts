@@ -1,4 +1,9 @@
-/** For each place along one axis of a new picture: two neighbours in the old one and their weights; zero weights give black. */
+import { columnBytes, type Kernel, openKernel } from './sampling-kernel.ts'
+
+/**
+ * For each place along one axis of a new picture, from low to high: two neighbours in the old one and their weights; zero
+ * weights give black.
+ */
 export interface Axis {
   low: Int32Array
   high: Int32Array
@@ -13,16 +18,13 @@ function axis(places: number, at: (place: number) => { low: number; high: number
     lowWeight: new Float32Array(places),
     highWeight: new Float32Array(places),
   }
+  const inside = (place: number) => Math.min(size - 1, Math.max(0, place))
   for (let place = 0; place < places; place++) {
     const { low, high, share } = at(place)
-    if (low >= 0 && low < size) {
-      made.low[place] = low
-      made.lowWeight[place] = 1 - share
-    }
-    if (high >= 0 && high < size) {
-      made.high[place] = high
-      made.highWeight[place] = share
-    }
+    made.low[place] = inside(low)
+    made.high[place] = inside(high)
+    made.lowWeight[place] = inside(low) === low ? 1 - share : 0
+    made.highWeight[place] = inside(high) === high ? share : 0
   }
   return made
 }
@@ -48,7 +50,8 @@ export function cropAxis(size: number, start: number, end: number, places: numbe
   const step = (((end - start) / size) * last) / (places - 1)
   const at = (place: number) => {
     const source = first + place * step
-    if (source < 0 || source > last) return { low: -1, high: -1, share: 0 }
+    if (source < 0) return { low: -1, high: -1, share: 0 }
+    if (source > last) return { low: size, high: size, share: 0 }
     const low = Math.floor(source)
     return { low, high: Math.min(low + 1, last), share: source - low }
   }
@@ -74,7 +77,7 @@ export interface Pixels {
 
 /** Bilinear samples as value * scale + shift, written to `target` from `at` on: rows x columns x RGB. */
 export function sample(
-  pixels: Pixels,
+  { width, data }: Pixels,
   columns: Axis,
   rows: Axis,
   target: Float32Array,
@@ -82,72 +85,92 @@ export function sample(
   scale = 1,
   shift = 0,
 ): void {
-  const places = 3 * columns.low.length
-  let upper = { row: -1, values: new Float32Array(places) }
-  let lower = { row: -1, values: new Float32Array(places) }
-  for (let y = 0, out = at; y < rows.low.length; y++, out += places) {
-    const [top, bottom] = [rows.low[y] ?? 0, rows.high[y] ?? 0]
-    const [topWeight, bottomWeight] = [(rows.lowWeight[y] ?? 0) * scale, (rows.highWeight[y] ?? 0) * scale]
-    // Going down, the lower row of before is often the upper row of now.
-    if (lower.row === top) [upper, lower] = [lower, upper]
-    if (upper.row !== top) stretchRow(pixels, top, columns, upper.values)
-    upper.row = top
-    if (bottomWeight === 0) {
-      copyRow(upper.values, topWeight, shift, target, out)
-      continue
+  const bytes = { row: 3 * width * data.BYTES_PER_ELEMENT, made: 12 * columns.low.length }
+  const made = columnBytes * columns.low.length
+  // Of the memory: columns, rows of samples, rows of the picture. Behind both kinds of rows is room for one number more.
+  const spare = 16
+  const { kernel, size, words, floats, hold } = workspace(made + bytes.made + 2 * bytes.row + 2 * spare)
+  writeColumns(columns, 3 * data.BYTES_PER_ELEMENT, words, floats)
+  const sampleRow = data instanceof Float32Array ? kernel.floats : kernel.bytes
+  for (let y = 0, end = 0; y < rows.low.length; y = end) {
+    end = endOfBand(rows, y, size - made - 2 * spare, bytes)
+    const [first, last] = [rows.low[y] ?? 0, rows.high[end - 1] ?? 0]
+    const read = made + bytes.made * (end - y) + spare
+    hold(data.subarray(3 * width * first, 3 * width * (last + 1)), read)
+    for (let row = y; row < end; row++) {
+      const top = read + bytes.row * ((rows.low[row] ?? 0) - first)
+      const bottom = read + bytes.row * ((rows.high[row] ?? 0) - first)
+      const weights = [(rows.lowWeight[row] ?? 0) * scale, (rows.highWeight[row] ?? 0) * scale] as const
+      sampleRow(top, bottom, 0, made, made + bytes.made * (row - y), ...weights, shift)
     }
-    if (lower.row !== bottom) stretchRow(pixels, bottom, columns, lower.values)
-    lower.row = bottom
-    blendRows(upper.values, topWeight, lower.values, bottomWeight, shift, target, out)
+    target.set(floats.subarray(made / 4, (read - spare) / 4), at + (bytes.made / 4) * y)
   }
 }
 
-function copyRow(row: Float32Array, weight: number, shift: number, target: Float32Array, at: number): void {
-  for (let x = 0; x < row.length; x++) target[at + x] = (row[x] ?? 0) * weight + shift
+/**
+ * Rows of samples that are made from rows of the picture without a gap, from `start` on: all of them are copied at once.
+ * Not so many that they, and what is made of them, would take more than `room` bytes.
+ */
+function endOfBand(rows: Axis, start: number, room: number, bytes: { row: number; made: number }): number {
+  const first = rows.low[start] ?? 0
+  let end = start + 1
+  for (; end < rows.low.length; end++) {
+    const [low, high, before] = [rows.low[end] ?? 0, rows.high[end] ?? 0, rows.high[end - 1] ?? 0]
+    if (low > before + 1 || bytes.row * (high + 1 - first) + bytes.made * (end + 1 - start) > room) break
+  }
+  return end
 }
 
-function blendRows(
-  upper: Float32Array,
-  upperWeight: number,
-  lower: Float32Array,
-  lowerWeight: number,
-  shift: number,
-  target: Float32Array,
-  at: number,
-): void {
-  for (let x = 0; x < upper.length; x++) {
-    target[at + x] = (upper[x] ?? 0) * upperWeight + (lower[x] ?? 0) * lowerWeight + shift
+/** Columns as the kernel reads them. */
+function writeColumns(
+  { low, high, lowWeight, highWeight }: Axis,
+  bytes: number,
+  words: Int32Array,
+  floats: Float32Array,
+) {
+  for (let x = 0, out = 0; x < low.length; x++, out += columnBytes / 4) {
+    words[out] = bytes * (low[x] ?? 0)
+    words[out + 1] = bytes * (high[x] ?? 0)
+    floats[out + 2] = lowWeight[x] ?? 0
+    floats[out + 3] = highWeight[x] ?? 0
   }
 }
 
-function stretchRow({ data, width }: Pixels, row: number, columns: Axis, target: Float32Array): void {
-  // The same work, said twice: code that has seen one kind of array only is much faster.
-  if (data instanceof Float32Array) stretchNumbers(data, 3 * row * width, columns, target)
-  else stretchBytes(data, 3 * row * width, columns, target)
+interface Workspace {
+  kernel: Kernel
+  /** Bytes. */
+  size: number
+  words: Int32Array
+  floats: Float32Array
+  /** Copies pixels to this byte, a multiple of 4. */
+  hold(pixels: Pixels['data'], at: number): void
 }
 
-function stretchNumbers(data: Float32Array, start: number, columns: Axis, target: Float32Array): void {
-  const { low, high, lowWeight, highWeight } = columns
-  for (let x = 0, out = 0; x < low.length; x++, out += 3) {
-    const left = start + 3 * (low[x] ?? 0)
-    const right = start + 3 * (high[x] ?? 0)
-    const a = lowWeight[x] ?? 0
-    const b = highWeight[x] ?? 0
-    target[out] = (data[left] ?? 0) * a + (data[right] ?? 0) * b
-    target[out + 1] = (data[left + 1] ?? 0) * a + (data[right + 1] ?? 0) * b
-    target[out + 2] = (data[left + 2] ?? 0) * a + (data[right + 2] ?? 0) * b
-  }
+const usual = 2 ** 20
+let shared: Workspace | undefined
+
+/**
+ * A memory of this many bytes at least. Sampling does not wait for anything, so that all calls can share one; a larger
+ * one is not kept, for pictures may be as wide as they like.
+ */
+function workspace(size: number): Workspace {
+  if (size > usual) return open(size)
+  shared ??= open(usual)
+  return shared
 }
 
-function stretchBytes(data: Uint8Array, start: number, columns: Axis, target: Float32Array): void {
-  const { low, high, lowWeight, highWeight } = columns
-  for (let x = 0, out = 0; x < low.length; x++, out += 3) {
-    const left = start + 3 * (low[x] ?? 0)
-    const right = start + 3 * (high[x] ?? 0)
-    const a = lowWeight[x] ?? 0
-    const b = highWeight[x] ?? 0
-    target[out] = (data[left] ?? 0) * a + (data[right] ?? 0) * b
-    target[out + 1] = (data[left + 1] ?? 0) * a + (data[right + 1] ?? 0) * b
-    target[out + 2] = (data[left + 2] ?? 0) * a + (data[right + 2] ?? 0) * b
+function open(size: number): Workspace {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / 65536) })
+  const bytes = new Uint8Array(memory.buffer)
+  const floats = new Float32Array(memory.buffer)
+  return {
+    kernel: openKernel(memory),
+    size: bytes.length,
+    words: new Int32Array(memory.buffer),
+    floats,
+    hold(pixels, at) {
+      if (pixels instanceof Float32Array) floats.set(pixels, at / 4)
+      else bytes.set(pixels, at)
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const source = z.discriminatedUnion('kind', [
+const place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('repo'), path: z.string() }).meta({ description: 'A folder of this repository.' }),
   z.object({
     kind: z.literal('hf'),
@@ -17,6 +17,18 @@ const source = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('npm'), name: z.string(), version: z.string(), path: z.string() }),
   z.object({ kind: z.literal('pypi'), name: z.string(), version: z.string(), path: z.string() }),
   z.object({ kind: z.literal('file'), path: z.string() }).meta({ description: 'A folder on this machine.' }),
+])
+/** One place that holds files. */
+export type Place = z.infer<typeof place>
+
+const source = z.discriminatedUnion('kind', [
+  place,
+  z
+    .object({
+      kind: z.literal('parts'),
+      parts: z.array(z.object({ source: place, files: z.array(z.string()).min(1) })).min(2),
+    })
+    .meta({ description: 'Several places that hold the files between them; `files` names what comes from each.' }),
 ])
 export type Source = z.infer<typeof source>
 

@@ -62,6 +62,8 @@ export function sourceText(source: Source): string {
     case 'npm':
     case 'pypi':
       return `${source.kind}:${source.name}@${source.version}/${source.path}`
+    case 'parts':
+      return source.parts.map(part => sourceText(part.source)).join(' + ')
     default:
       return `${source.kind}:${source.path}`
   }

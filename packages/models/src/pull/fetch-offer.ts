@@ -137,7 +137,7 @@ async function copyFolder(
 }
 
 /** @throws AppError `model-broken` where a file is not what the entry says. */
-async function check(file: WantedFile, path: string, signal: AbortSignal): Promise<FetchedFile> {
+export async function check(file: WantedFile, path: string, signal: AbortSignal): Promise<FetchedFile> {
   const { size } = await stat(path)
   if (file.bytes !== undefined && size !== file.bytes) {
     throw new AppError('model-broken', `${file.path} has ${size} bytes instead of ${file.bytes}`)

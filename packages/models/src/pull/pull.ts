@@ -5,9 +5,9 @@ import { sourceText } from '../catalogue.ts'
 import { createDigests } from '../digest.ts'
 import { listFiles, sumBytes } from '../folder.ts'
 import { type Manifest, manifestName, modelDigest, readManifest } from '../manifest.ts'
-import { openSource } from '../sources/open.ts'
 import type { Pull, PullContext, PullOptions, PullResult } from './context.ts'
-import { type FetchedFile, fetchOffer, type Workplace } from './fetch-offer.ts'
+import type { FetchedFile, Workplace } from './fetch-offer.ts'
+import { fetchSource } from './fetch-source.ts'
 import { install } from './install.ts'
 import { withLock } from './lock.ts'
 import { checkListed } from './wanted.ts'
@@ -135,9 +135,7 @@ async function fromFirstSource(
   for (const source of entry.sources) {
     const text = sourceText(source)
     try {
-      const offer = await openSource(source, pull)
-      pull.log('info', `${entry.id} comes from ${text}`)
-      const fetched = await fetchOffer(offer, entry, place, pull, (done, total) => {
+      const fetched = await fetchSource(source, entry, place, pull, (done, total) => {
         // A file that has to be fetched anew does not take progress back.
         shown = Math.max(shown, Math.min(done, total))
         options.progress?.(shown, total, text)

@@ -41,11 +41,21 @@ export function chooseFiles<T extends WantedFile>(entry: CheckpointEntry, offere
   return kept.map(file => ({ ...file, path: safePath(file.path) }))
 }
 
-/** An entry must not name files that are refused, whatever the source. @throws AppError `model-broken`. */
+/**
+ * An entry must not name files that are refused, whatever the source, and a source in parts must name each of its files
+ * once. @throws AppError `model-broken`.
+ */
 export function checkListed(entry: CheckpointEntry): void {
   for (const path of [...entry.files.map(file => file.path), ...entry.paths]) {
     safePath(path)
     if (isPickle(path)) throw new AppError('model-broken', `${entry.id} lists ${path}: ${pickleReason}`)
+  }
+  const listed = entry.files.map(({ path }) => path).sort()
+  for (const source of entry.sources) {
+    if (source.kind !== 'parts') continue
+    const named = source.parts.flatMap(({ files }) => files).sort()
+    if (named.join('\n') === listed.join('\n')) continue
+    throw new AppError('model-broken', `${entry.id}: the parts of its source do not name each of its files once`)
   }
 }
 

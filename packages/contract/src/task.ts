@@ -5,7 +5,7 @@ import { AppError } from './errors.ts'
 export type Lane = 'batch' | 'live' | 'train'
 
 /** Where the studio lists a task. `system` tasks have no panel. */
-export type Capability = 'create' | 'recognise' | 'faces' | 'speak' | 'chat' | 'train' | 'system'
+export type Capability = 'create' | 'recognise' | 'faces' | 'speak' | 'language' | 'train' | 'system'
 
 /** A promise: this input gives that output. Pure data, no code that runs. */
 export interface Task<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {

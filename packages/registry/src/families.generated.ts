@@ -6,6 +6,12 @@ import insightCheckpoints from '@hearth/faces/families/insight/checkpoints.json'
 import { family as insight } from '@hearth/faces/families/insight/family'
 import stableDiffusionCheckpoints from '@hearth/image/families/stable-diffusion/checkpoints.json' with { type: 'json' }
 import { family as stableDiffusion } from '@hearth/image/families/stable-diffusion/family'
+import llamaCheckpoints from '@hearth/language/families/llama/checkpoints.json' with { type: 'json' }
+import { family as llama } from '@hearth/language/families/llama/family'
+import rerankerCheckpoints from '@hearth/language/families/reranker/checkpoints.json' with { type: 'json' }
+import { family as reranker } from '@hearth/language/families/reranker/family'
+import textEmbedderCheckpoints from '@hearth/language/families/text-embedder/checkpoints.json' with { type: 'json' }
+import { family as textEmbedder } from '@hearth/language/families/text-embedder/family'
 import { family as downloads } from '@hearth/models/families/downloads/family'
 import echoCheckpoints from '@hearth/testing/families/echo/checkpoints.json' with { type: 'json' }
 import { family as echo } from '@hearth/testing/families/echo/family'
@@ -24,6 +30,9 @@ export const families: readonly Family[] = [
   human,
   insight,
   stableDiffusion,
+  llama,
+  reranker,
+  textEmbedder,
   downloads,
   centernet,
   efficientnetLite,
@@ -36,6 +45,9 @@ export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'human', entries: humanCheckpoints },
   { family: 'insight', entries: insightCheckpoints },
   { family: 'stable-diffusion', entries: stableDiffusionCheckpoints },
+  { family: 'llama', entries: llamaCheckpoints },
+  { family: 'reranker', entries: rerankerCheckpoints },
+  { family: 'text-embedder', entries: textEmbedderCheckpoints },
   { family: 'centernet', entries: centernetCheckpoints },
   { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
   { family: 'paddle-ocr', entries: paddleOcrCheckpoints },

@@ -5,6 +5,11 @@ import * as embedFaces from '@hearth/faces/embed-faces/spec'
 import * as recogniseFaces from '@hearth/faces/recognise-faces/spec'
 import * as imageToImage from '@hearth/image/image-to-image/spec'
 import * as textToImage from '@hearth/image/text-to-image/spec'
+import * as chat from '@hearth/language/chat/spec'
+import * as complete from '@hearth/language/complete/spec'
+import * as countTokens from '@hearth/language/count-tokens/spec'
+import * as embedText from '@hearth/language/embed-text/spec'
+import * as rerank from '@hearth/language/rerank/spec'
 import * as pullModel from '@hearth/models/pull-model/spec'
 import * as echo from '@hearth/testing/echo/spec'
 import * as classifyImage from '@hearth/vision/classify-image/spec'
@@ -22,6 +27,11 @@ export const tasks: readonly Task[] = [
   recogniseFaces.task,
   imageToImage.task,
   textToImage.task,
+  chat.task,
+  complete.task,
+  countTokens.task,
+  embedText.task,
+  rerank.task,
   pullModel.task,
   classifyImage.task,
   classifyZeroShot.task,

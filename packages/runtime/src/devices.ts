@@ -132,9 +132,9 @@ export function availableMemory(): number {
 /** Kinds of device that each kind of engine can use, best first. Empty: it takes no device and no turn on one. */
 const kindsOf: Record<Family['engine'], readonly DeviceKind[]> = {
   onnx: ['cuda', 'webgpu', 'cpu'],
-  llama: ['cuda', 'cpu'],
   python: ['cuda', 'cpu'],
-  // Its npm build carries no GPU code.
+  // What is installed of these from npm carries no GPU code.
+  'llama-cpp': ['cpu'],
   sherpa: ['cpu'],
   http: [],
   none: [],

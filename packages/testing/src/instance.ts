@@ -5,7 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Checkpoint } from '@hearth/contract'
 import { freePort } from '@hearth/services'
+import { placeModel } from './pulled-model.ts'
 
 const repo = resolve(fileURLToPath(import.meta.url), '../../../..')
 
@@ -36,6 +38,8 @@ export interface TestInstanceOptions {
   data?: string
   port?: number
   key?: string
+  /** Models that it finds in its folder beside those of the repository; see `pulledModel`. */
+  models?: readonly Checkpoint[]
 }
 
 /**
@@ -44,6 +48,7 @@ export interface TestInstanceOptions {
  */
 export async function startTestInstance(options: TestInstanceOptions = {}): Promise<TestInstance> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'hearth-instance-')))
+  for (const model of options.models ?? []) await placeModel(model, data)
   const port = options.port ?? (await freePort())
   const key = options.key ?? `hk_${randomBytes(24).toString('hex')}`
   const child = spawn(process.execPath, [join(repo, 'apps/hearth/src/main.ts'), 'start'], {

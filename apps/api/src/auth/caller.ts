@@ -22,13 +22,15 @@ export interface Caller {
 export interface Accepted {
   /** Whether the studio's cookie counts too. */
   session: boolean
+  /** A query parameter that may carry the key, where clients of a dialect put it there. */
+  query?: string
 }
 
 /** @throws AppError `unauthenticated`; `forbidden` for a request that another site made a browser send. */
 export async function authenticate(deps: ApiDeps, c: ApiContext, accepted: Accepted): Promise<Caller> {
   if (c.env?.admit) return c.env.admit()
-  const secret = presentedKey(c)
-  if (secret !== undefined) return callerOfKey(deps, secret)
+  const secret = presentedKey(c) ?? (accepted.query === undefined ? undefined : c.req.query(accepted.query)?.trim())
+  if (secret) return callerOfKey(deps, secret)
   const token = accepted.session ? readSessionCookie(deps.config, c) : undefined
   const session = token === undefined ? undefined : await sessions.get(deps.store, token)
   if (!session) throw missing()

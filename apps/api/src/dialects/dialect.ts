@@ -9,7 +9,10 @@ export interface Dialect {
   /** Equal to the folder's name. */
   id: string
   title: string
-  /** Whether a path, found or not, is this dialect's: then errors there are told in its words. */
+  /**
+   * Whether a path, found or not, is this dialect's: then errors there are told in its words. Of two that say so, the
+   * first by name has it.
+   */
   owns(path: string): boolean
   /** Its paths belong to others on the main port: it is spoken at doors alone. */
   doorOnly?: boolean

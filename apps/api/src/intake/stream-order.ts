@@ -20,10 +20,10 @@ export async function streamOrder(
 ): Promise<AsyncIterable<OrderEvent>> {
   const left = new AbortController()
   const first = Promise.withResolvers<void>()
-  const events = new ReadableStream<OrderEvent>({
+  const events = new ReadableStream<OrderEvent | Fault>({
     start(controller) {
       // A stream that was left is closed: nothing may be done to it any more.
-      const tell = (event: OrderEvent) => {
+      const tell = (event: OrderEvent | Fault) => {
         if (!left.signal.aborted) controller.enqueue(event)
         first.resolve()
       }
@@ -35,12 +35,26 @@ export async function streamOrder(
         },
         thrown => {
           first.reject(thrown)
-          if (!left.signal.aborted) controller.error(thrown)
+          // Not `controller.error`, which throws away the pieces that were not read yet.
+          tell({ kind: 'fault', thrown })
+          if (!left.signal.aborted) controller.close()
         },
       )
     },
     cancel: () => left.abort(),
   })
   await first.promise
-  return events
+  return untilFault(events)
+}
+
+interface Fault {
+  kind: 'fault'
+  thrown: unknown
+}
+
+async function* untilFault(events: AsyncIterable<OrderEvent | Fault>): AsyncGenerator<OrderEvent> {
+  for await (const event of events) {
+    if (event.kind === 'fault') throw event.thrown
+    yield event
+  }
 }

@@ -5,9 +5,13 @@ import type { Env } from '../../http/env.ts'
 import type { ErrorAnswer } from '../../http/errors.ts'
 import { admit } from '../admit.ts'
 import type { Dialect } from '../dialect.ts'
+import { serveEmbeddings } from './embeddings.ts'
 import { openaiErrorBody, openaiStatus } from './error-body.ts'
 import { modelList, usableModel } from './model-list.ts'
 import { editOrder, generationOrder, variationOrder } from './picture-order.ts'
+import { serveRerank } from './rerank.ts'
+import { serveChat } from './serve-chat.ts'
+import { serveCompletions } from './serve-completions.ts'
 import { type PictureRoute, servePictures } from './serve-pictures.ts'
 
 const error: ErrorAnswer = (c, error) => c.json(openaiErrorBody(error), openaiStatus(error))
@@ -15,6 +19,9 @@ const error: ErrorAnswer = (c, error) => c.json(openaiErrorBody(error), openaiSt
 const generation: PictureRoute = { order: generationOrder, kind: 'image_generation' }
 const edit: PictureRoute = { order: editOrder, kind: 'image_edit' }
 const variation: PictureRoute = { order: variationOrder, kind: 'image_generation', preset: { prompt: '' } }
+
+/** SiliconFlow's and Jina's, llama.cpp's, Cohere's. */
+const rerankPaths = ['/v1/rerank', '/rerank', '/v2/rerank']
 
 function mount(app: Hono<Env>, deps: ApiDeps): void {
   const pictures: [string, PictureRoute][] = [
@@ -25,6 +32,11 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
     ['/v1/images/variations', variation],
   ]
   for (const [path, route] of pictures) app.post(path, c => servePictures(deps, c, route, error))
+
+  app.post('/v1/chat/completions', c => serveChat(deps, c, error))
+  app.post('/v1/completions', c => serveCompletions(deps, c, error))
+  app.post('/v1/embeddings', c => serveEmbeddings(deps, c, error))
+  for (const path of rerankPaths) app.post(path, c => serveRerank(deps, c, error))
 
   app.get('/v1/models', async c => {
     await admit(deps, c, 'status')
@@ -38,11 +50,11 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   })
 }
 
-/** OpenAI's and SiliconFlow's pictures and models. */
+/** OpenAI's and SiliconFlow's chats, completions, embeddings, reranking, pictures and models. */
 export const dialect: Dialect = {
   id: 'openai',
   title: 'OpenAI and SiliconFlow',
-  owns: path => path === '/v1' || path.startsWith('/v1/'),
+  owns: path => path === '/v1' || path.startsWith('/v1/') || rerankPaths.includes(path),
   mount,
   error,
 }

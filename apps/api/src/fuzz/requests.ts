@@ -81,6 +81,68 @@ const dialectBody: Schema = {
   properties: Object.fromEntries(dialectFields.map(name => [name, guess(name)])),
 }
 
+/** What those that speak to language models send. */
+const messages = [
+  [],
+  [{ role: 'user', content: 'hello' }],
+  [{ role: 'system' }, { role: 'user', content: null }],
+  [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'hello' },
+        { type: 'image_url', image_url: { url: 'data:,x' } },
+      ],
+    },
+  ],
+  [{ role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'x' } }] }],
+  [
+    {
+      role: 'assistant',
+      content: '',
+      tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{' } }],
+    },
+    { role: 'tool', tool_call_id: 'b', content: 'x' },
+  ],
+  [{ role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }, { type: 'thinking' }] }],
+]
+const contents = [
+  [{ role: 'user', parts: [{ text: 'hello' }] }],
+  [{ parts: [{ inlineData: { mimeType: 'image/png', data: 'x' } }, { functionCall: { name: 'f' } }] }],
+  'hello',
+]
+const tools = [
+  [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }],
+  [{ name: 'f', input_schema: { type: 'object', $ref: '#/nowhere' } }],
+  [{ functionDeclarations: [{ name: 'f', parameters: { type: 'STRING' } }] }],
+  [{}],
+]
+const textBody: Schema = {
+  type: 'object',
+  required: ['model'],
+  properties: {
+    model: { enum: ['nobody', 'echo', 'starter', 'smollm2-135m', ''] },
+    messages: { enum: messages },
+    contents: { enum: contents },
+    tools: { enum: tools },
+    tool_choice: { enum: ['auto', 'any', { type: 'function', function: { name: 'f' } }, { type: 'tool', name: 'g' }] },
+    system: { enum: ['x', [{ type: 'text', text: 'x' }], {}] },
+    prompt: { type: 'string' },
+    input: { enum: ['x', ['x', ''], [[1, 2]], [{ role: 'user', content: 'x' }], []] },
+    query: { type: 'string' },
+    documents: { enum: [['a', 'b'], [{ text: 'a' }], []] },
+    max_tokens: { type: 'integer', minimum: -1, maximum: 100 },
+    temperature: { type: 'number', minimum: -1, maximum: 3 },
+    stop: { enum: ['x', ['x', ''], ''] },
+    logit_bias: { enum: [{ 5: 3 }, { x: 1 }] },
+    response_format: { enum: [{ type: 'json_object' }, { type: 'json_schema', json_schema: { name: 'x' } }, 'mp3'] },
+    generationConfig: { enum: [{ temperature: 0.5 }, { responseSchema: { type: 'ENUM' } }, { candidateCount: 0 }] },
+    stream: { type: 'boolean' },
+    voice: { type: 'string' },
+  },
+}
+const ofText = /chat|complet|message|response|embed|rerank|generate$|model\{|models\/|show|pull|speech/
+
 function guess(name: string): Schema {
   if (/^(n|width|height|seed|steps|batch_size|n_iter|num_inference_steps|partial_images|mask_blur)$/.test(name)) {
     return { type: 'integer', minimum: 0, maximum: 600 }
@@ -122,7 +184,7 @@ export function fuzzRoutes(document: Document, mounted: readonly Mounted[]): Fuz
       method,
       path: path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}'),
       query: [],
-      json: method === 'POST' ? dialectBody : undefined,
+      json: method === 'POST' ? (ofText.test(path) ? textBody : dialectBody) : undefined,
       form: method === 'POST' ? dialectBody : undefined,
     }))
   return [...described, ...others]

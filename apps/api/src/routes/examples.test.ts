@@ -97,11 +97,20 @@ describe('every route of the description', () => {
     // What deletes comes last, and a sign-in needs no key.
     const order = ({ method, path }: { method: string; path: string }) =>
       method === 'DELETE' ? 2 : path.includes('cancel') ? 1 : 0
+    const { models } = (await (await api.ask('/api/v1/models')).json()) as {
+      models: { state: string; tasks: string[] }[]
+    }
+    const served = new Set(models.flatMap(({ state, tasks }) => (state === 'installed' ? tasks : [])))
     const answers: string[] = []
     for (const { method, path, body, operation } of calls.toSorted((a, b) => order(a) - order(b))) {
       const answer = await api.ask(fill(path, method), { method, ...bodyOf(path, body, known) })
       await answer.body?.cancel()
-      const said = Object.keys(operation.responses).includes(String(answer.status))
+      // Some tasks have no weights among those that come with the checkout: then that is what is said.
+      const task = /\/tasks\/([^/{]+)\//.exec(path)?.[1]
+      const said =
+        task === undefined || served.has(task)
+          ? Object.keys(operation.responses).includes(String(answer.status))
+          : answer.status === 404
       answers.push(`${said ? 'as said' : `NOT SAID ${answer.status}`}: ${method} ${path}`)
     }
     expect(answers.filter(answer => !answer.startsWith('as said'))).toEqual([])

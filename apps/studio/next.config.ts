@@ -16,6 +16,7 @@ const config: NextConfig = {
     '@hearth/image',
     '@hearth/vision',
     '@hearth/faces',
+    '@hearth/language',
     '@hearth/testing',
   ],
   turbopack: { root: join(import.meta.dirname, '../..') },

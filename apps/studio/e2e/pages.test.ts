@@ -28,6 +28,7 @@ const pages = [
   { path: '/faces/?task=recognise-faces', sign: 'nav[aria-label="Kind of work"]' },
   { path: '/people/', sign: 'h1' },
   { path: '/attendance/', sign: 'input[role=spinbutton]' },
+  { path: '/chat/', sign: 'h1' },
   { path: '/gallery/', sign: '[data-gallery-grid] img' },
   { path: '/jobs/', sign: 'a[href^="/jobs/?job="]' },
   { path: '/models/', sign: 'table' },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Checkpoint } from '@hearth/contract'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
@@ -16,6 +17,8 @@ interface Studio {
 export interface StudioOptions {
   /** What the browser's camera shows, over and over: a file of JPEGs one after the other. */
   clip?: () => Promise<string>
+  /** Models beside those of the repository. */
+  models?: () => Promise<Checkpoint[]>
 }
 
 /** A real Hearth with the built studio and a browser, for the tests of one file; each visit ends with its test. */
@@ -48,11 +51,11 @@ export function openStudio(options: StudioOptions = {}) {
   }
 }
 
-async function startStudio({ clip }: StudioOptions): Promise<Studio> {
+async function startStudio({ clip, models }: StudioOptions): Promise<Studio> {
   if (!existsSync(join(import.meta.dirname, '../out/index.html'))) {
     throw new Error('the studio is not built: npm run build -w @hearth/studio')
   }
-  const instance = await startTestInstance()
+  const instance = await startTestInstance({ models: (await models?.()) ?? [] })
   const browser = await launchBrowser(clip ? cameraFlags(await clip()) : [])
   return {
     instance,

@@ -111,7 +111,7 @@ function StepButton({
   )
 }
 
-/** A number between two ends, dragged or stepped with the arrows. */
+/** A number between two ends, dragged or stepped with the arrows. `said`: in place of the number while nobody set one. */
 export function SliderField({
   label,
   value,
@@ -121,9 +121,11 @@ export function SliderField({
   max = 100,
   step = 1,
   digits = 0,
-}: NumberProps & { digits?: number }) {
+  said,
+}: NumberProps & { digits?: number; said?: string }) {
   const format = useFormatter()
-  const shown = format.number(value, { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 2) })
+  const number = format.number(value, { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, 2) })
+  const shown = said ?? number
   const share = max > min ? ((Math.min(max, Math.max(min, value)) - min) / (max - min)) * 100 : 0
   return (
     <Field

@@ -131,7 +131,37 @@ export interface LookingPanel extends PanelBase {
   }
 }
 
-export type Panel = MakingPanel | LookingPanel
+export interface TalkProps {
+  /** What the next conversation starts with; the same in every tab of this browser. */
+  values: Values
+  change: ControlsProps['change']
+  fields: Fields
+  defaults: Values
+  /** Those that can be asked here. */
+  models: readonly ModelView[]
+  model: ModelView
+  onModel(id: string): void
+  /** Runs the task at once. Its answer comes as server-sent events: `chunk`, then `done` or `error`. */
+  open(input: Values, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
+  /** Anything thrown, as it is shown. */
+  reportOf(thrown: unknown): ErrorReport
+  /** Whose conversations these are; several people may share a browser. */
+  owner: string
+  /** The open conversation, as the address says. */
+  place: string | null
+  go(place: string | null, how?: 'push' | 'replace'): void
+  /** Says something at the foot of the page for a while. */
+  notify(text: string, options?: { action?: { label: string; run(): void }; seconds?: number }): void
+  media: MediaDesk
+  t: Translate
+}
+
+/** A task that is talked to: its answer is read while it is written, and every turn builds on those before. */
+export interface TalkingPanel extends PanelBase {
+  talk: ComponentType<TalkProps>
+}
+
+export type Panel = MakingPanel | LookingPanel | TalkingPanel
 
 export function isMaking(panel: Panel | undefined): panel is MakingPanel {
   return panel !== undefined && 'result' in panel
@@ -141,8 +171,13 @@ export function isLooking(panel: Panel | undefined): panel is LookingPanel {
   return panel !== undefined && 'look' in panel
 }
 
+export function isTalking(panel: Panel | undefined): panel is TalkingPanel {
+  return panel !== undefined && 'talk' in panel
+}
+
 export function definePanel(panel: MakingPanel): MakingPanel
 export function definePanel(panel: LookingPanel): LookingPanel
+export function definePanel(panel: TalkingPanel): TalkingPanel
 export function definePanel(panel: Panel): Panel {
   return panel
 }

@@ -29,8 +29,7 @@ async function refusal(response: Response): Promise<AppError> {
   return new AppError((code as ErrorCode | undefined) ?? 'internal', `${response.status} ${response.statusText}`)
 }
 
-/** One request to Hearth's native interface. Everything that is not a success is an AppError. */
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+async function send(path: string, options: RequestOptions): Promise<Response> {
   const { method = 'GET', query, body, signal, keepalive } = options
   const json = body !== undefined && !(body instanceof FormData)
   const init: RequestInit = {
@@ -56,6 +55,18 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     })
   }
   if (!response.ok && response.status !== options.also) throw await refusal(response)
+  return response
+}
+
+/** One request to Hearth's native interface. Everything that is not a success is an AppError. */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(path, options)
   if (response.status === 204) return undefined as T
   return (await response.json()) as T
+}
+
+/** The same for an answer that comes piece by piece, as server-sent events. */
+export async function requestStream(path: string, options: RequestOptions): Promise<ReadableStream<Uint8Array>> {
+  const response = await send(path, { ...options, headers: { ...options.headers, accept: 'text/event-stream' } })
+  return response.body ?? new Blob().stream()
 }

@@ -8,6 +8,7 @@ export interface Place {
     | 'faces'
     | 'people'
     | 'attendance'
+    | 'talk'
     | 'gallery'
     | 'jobs'
     | 'models'
@@ -31,6 +32,7 @@ export const places: readonly Place[] = [
   { name: 'faces', href: '/faces/', letter: 'f', capability: 'faces' },
   { name: 'people', href: '/people/', letter: 'p', within: 'faces' },
   { name: 'attendance', href: '/attendance/', letter: 'a', within: 'faces' },
+  { name: 'talk', href: '/chat/', letter: 't', capability: 'language' },
   { name: 'gallery', href: '/gallery/', letter: 'g' },
   { name: 'jobs', href: '/jobs/', letter: 'j', rare: true },
   { name: 'models', href: '/models/', letter: 'm', rare: true },

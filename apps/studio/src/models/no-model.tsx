@@ -40,6 +40,12 @@ export function NoModel({ serving }: { serving: readonly ModelView[] }) {
                 {t('starter_get', { name: model.title, size: units.bytes(model.bytes) })}
               </Button>
             )}
+            <p className="mt-2 text-12 text-muted">
+              {t.rich('no_model_command', {
+                command: `hearth pull ${model.id}`,
+                code: chunks => <code className="font-mono text-ink">{chunks}</code>,
+              })}
+            </p>
           </li>
         ))}
       </ul>

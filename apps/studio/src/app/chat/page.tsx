@@ -1,0 +1,5 @@
+import { ChatPage } from '../../chat/chat-page.tsx'
+
+export default function Page() {
+  return <ChatPage />
+}

@@ -1,0 +1,16 @@
+import type { Translate } from '@hearth/ui'
+import type { Conversation } from './conversation.ts'
+import { fileName, toJson, toMarkdown } from './export.ts'
+
+/** Hands a conversation to the browser as a file. */
+export function saveAs(conversation: Conversation, kind: 'md' | 'json', t: Translate): void {
+  const words = { system: t('system'), user: t('you'), assistant: t('answer') }
+  const text = kind === 'md' ? toMarkdown(conversation, words) : toJson(conversation)
+  const address = URL.createObjectURL(new Blob([text], { type: kind === 'md' ? 'text/markdown' : 'application/json' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = fileName(conversation, kind)
+  link.click()
+  // The browser has taken hold of it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}

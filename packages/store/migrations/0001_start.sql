@@ -194,6 +194,20 @@ create table attendance (
 create index attendance_owner on attendance (owner, id desc);
 create index attendance_person on attendance (owner, person, at desc);
 
+-- Answers that their clients may read again and go on from, in OpenAI's own form. Written once, when they have ended.
+create table response (
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  -- The one that it goes on from; may be forgotten by now.
+  previous text,
+  -- What was asked, as a list of items.
+  input jsonb not null,
+  body jsonb not null,
+  created_at timestamptz(3) not null default now()
+);
+create index response_owner on response (owner);
+create index response_created on response (created_at);
+
 -- Messages to other programs, until they are delivered or too old.
 create table webhook_delivery (
   -- The same for all attempts, so that the receiver can tell a repetition.

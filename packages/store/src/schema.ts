@@ -256,6 +256,21 @@ export const attendance = pgTable(
   ],
 )
 
+export const response = pgTable(
+  'response',
+  {
+    id: text().primaryKey(),
+    owner: text()
+      .notNull()
+      .references(() => owner.id, { onDelete: 'cascade' }),
+    previous: text(),
+    input: jsonb().$type<unknown[]>().notNull(),
+    body: jsonb().$type<Record<string, unknown>>().notNull(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  table => [index('response_owner').on(table.owner), index('response_created').on(table.createdAt)],
+)
+
 export const deliveryStates = ['waiting', 'delivered', 'failed'] as const
 
 export const webhookDelivery = pgTable(

@@ -1,7 +1,7 @@
 import { AppError } from '@hearth/contract'
 import { and, eq, inArray, lt, sql } from './drizzle.ts'
 import { query, type Store } from './open.ts'
-import { camera, job, upload } from './schema.ts'
+import { camera, job, response, upload } from './schema.ts'
 
 export type UploadRow = typeof upload.$inferSelect
 
@@ -29,7 +29,7 @@ export async function get(store: Store, { id, owner }: { id: string; owner?: str
 }
 
 /**
- * Forgets uploads made before a moment that no job and no camera refers to; their files are the caller's to remove.
+ * Forgets uploads made before a moment that no job, no camera and no kept response refers to; their files are the caller's to remove.
  * @returns their ids.
  */
 export async function removeUnused(store: Store, { before }: { before: Date }): Promise<string[]> {
@@ -37,6 +37,9 @@ export async function removeUnused(store: Store, { before }: { before: Date }): 
   const used = sql`
     select (regexp_matches(${job.input}::text, 'upload:([A-Za-z0-9_-]{8,64})', 'g'))[1] from ${job}
     where ${job.input}::text like '%upload:%'
+    union all
+    select (regexp_matches(${response.input}::text, 'upload:([A-Za-z0-9_-]{8,64})', 'g'))[1] from ${response}
+    where ${response.input}::text like '%upload:%'
     union all
     select substr(${camera.source}, 8) from ${camera} where ${camera.source} like 'upload:%'`
   const rows = await query(store, db =>

@@ -75,7 +75,7 @@ function blockOf(part: MessagePart, { showThinking }: AnswerHead): object[] {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return [{ type: 'text', text: part.text, citations: null }]
+      return [{ type: 'text', text: part.text }]
     case 'reasoning':
       return [{ type: 'thinking', thinking: showThinking ? part.text : '', signature: part.signature ?? '' }]
     case 'tool_call':

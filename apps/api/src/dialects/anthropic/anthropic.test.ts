@@ -74,7 +74,7 @@ describe.each([
     const answer = await client.ask(paris)
     expect(answer).toMatchObject({ id: expect.stringMatching(/^msg_\w+$/), type: 'message', role: 'assistant', model })
     expect(answer).toMatchObject({ stop_sequence: null, stop_details: null, container: null, diagnostics: null })
-    expect(answer.content).toEqual([{ type: 'text', text: expect.stringMatching(/\w/), citations: null }])
+    expect(answer.content).toEqual([{ type: 'text', text: expect.stringMatching(/\w/) }])
     const { input_tokens, cache_read_input_tokens, output_tokens } = answer.usage
     expect(input_tokens + (cache_read_input_tokens ?? 0)).toBe(27)
     expect(await client.count(asked)).toEqual({ input_tokens: 27 })
@@ -228,7 +228,7 @@ describe.each([
     const client = connect(address())
     if (version === '2023-06-01') {
       const { content } = await client.ask(exactly)
-      expect(content).toEqual([{ type: 'text', text: said, citations: null }])
+      expect(content).toEqual([{ type: 'text', text: said }])
       return
     }
     const refused = await failure(client.ask(exactly))

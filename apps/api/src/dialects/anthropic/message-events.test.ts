@@ -202,9 +202,9 @@ describe('a whole answer', () => {
     expect(answer).toMatchObject({ id: 'msg_1', stop_reason: 'tool_use', stop_sequence: null })
     expect(answer.content).toEqual([
       { type: 'thinking', thinking: 'Hm.', signature: 's' },
-      { type: 'text', text: 'I look.', citations: null },
+      { type: 'text', text: 'I look.' },
       { type: 'tool_use', id: 'c0', name: 'f', input: { x: 1 }, caller: { type: 'direct' } },
-      { type: 'text', text: 'No.', citations: null },
+      { type: 'text', text: 'No.' },
     ])
   })
 

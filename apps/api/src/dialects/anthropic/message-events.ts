@@ -55,7 +55,7 @@ export function createMessageEvents(head: AnswerHead) {
   }
 }
 
-const emptyText = () => ({ type: 'text', text: '', citations: null })
+const emptyText = () => ({ type: 'text', text: '' })
 const emptyThinking = () => ({ type: 'thinking', thinking: '', signature: '' })
 
 /** Blocks that never overlap, whose indexes count up from 0. */

@@ -10,9 +10,12 @@ import { openaiErrorBody, openaiStatus } from './error-body.ts'
 import { modelList, usableModel } from './model-list.ts'
 import { editOrder, generationOrder, variationOrder } from './picture-order.ts'
 import { serveRerank } from './rerank.ts'
+import { cancelResponse, listInputItems, readResponse, removeResponse } from './responses-kept.ts'
 import { serveChat } from './serve-chat.ts'
 import { serveCompletions } from './serve-completions.ts'
 import { type PictureRoute, servePictures } from './serve-pictures.ts'
+import { serveResponses } from './serve-responses.ts'
+import { serveSpeech } from './speech.ts'
 
 const error: ErrorAnswer = (c, error) => c.json(openaiErrorBody(error), openaiStatus(error))
 
@@ -34,7 +37,13 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   for (const [path, route] of pictures) app.post(path, c => servePictures(deps, c, route, error))
 
   app.post('/v1/chat/completions', c => serveChat(deps, c, error))
+  app.post('/v1/responses', c => serveResponses(deps, c, error))
+  app.get('/v1/responses/:id', c => readResponse(deps, c))
+  app.delete('/v1/responses/:id', c => removeResponse(deps, c))
+  app.post('/v1/responses/:id/cancel', c => cancelResponse(deps, c))
+  app.get('/v1/responses/:id/input_items', c => listInputItems(deps, c))
   app.post('/v1/completions', c => serveCompletions(deps, c, error))
+  app.post('/v1/audio/speech', c => serveSpeech(deps, c))
   app.post('/v1/embeddings', c => serveEmbeddings(deps, c, error))
   for (const path of rerankPaths) app.post(path, c => serveRerank(deps, c, error))
 
@@ -50,7 +59,7 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   })
 }
 
-/** OpenAI's and SiliconFlow's chats, completions, embeddings, reranking, pictures and models. */
+/** OpenAI's and SiliconFlow's chats, responses, completions, embeddings, reranking, pictures, speech and models. */
 export const dialect: Dialect = {
   id: 'openai',
   title: 'OpenAI and SiliconFlow',

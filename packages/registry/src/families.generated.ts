@@ -13,6 +13,8 @@ import { family as reranker } from '@hearth/language/families/reranker/family'
 import textEmbedderCheckpoints from '@hearth/language/families/text-embedder/checkpoints.json' with { type: 'json' }
 import { family as textEmbedder } from '@hearth/language/families/text-embedder/family'
 import { family as downloads } from '@hearth/models/families/downloads/family'
+import piperCheckpoints from '@hearth/speech/families/piper/checkpoints.json' with { type: 'json' }
+import { family as piper } from '@hearth/speech/families/piper/family'
 import echoCheckpoints from '@hearth/testing/families/echo/checkpoints.json' with { type: 'json' }
 import { family as echo } from '@hearth/testing/families/echo/family'
 import centernetCheckpoints from '@hearth/vision/families/centernet/checkpoints.json' with { type: 'json' }
@@ -34,6 +36,7 @@ export const families: readonly Family[] = [
   reranker,
   textEmbedder,
   downloads,
+  piper,
   centernet,
   efficientnetLite,
   paddleOcr,
@@ -48,6 +51,7 @@ export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'llama', entries: llamaCheckpoints },
   { family: 'reranker', entries: rerankerCheckpoints },
   { family: 'text-embedder', entries: textEmbedderCheckpoints },
+  { family: 'piper', entries: piperCheckpoints },
   { family: 'centernet', entries: centernetCheckpoints },
   { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
   { family: 'paddle-ocr', entries: paddleOcrCheckpoints },

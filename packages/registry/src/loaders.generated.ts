@@ -9,6 +9,7 @@ export const loaders: Record<string, () => Promise<{ load: Load }>> = {
   'reranker': () => import('@hearth/language/families/reranker/load'),
   'text-embedder': () => import('@hearth/language/families/text-embedder/load'),
   'downloads': () => import('@hearth/models/families/downloads/load'),
+  'piper': () => import('@hearth/speech/families/piper/load'),
   'centernet': () => import('@hearth/vision/families/centernet/load'),
   'efficientnet-lite': () => import('@hearth/vision/families/efficientnet-lite/load'),
   'paddle-ocr': () => import('@hearth/vision/families/paddle-ocr/load'),

@@ -6,6 +6,7 @@ export const panels: Record<string, () => Promise<{ panel: Panel }>> = {
   'recognise-faces': () => import('@hearth/faces/recognise-faces/panel'),
   'image-to-image': () => import('@hearth/image/image-to-image/panel'),
   'text-to-image': () => import('@hearth/image/text-to-image/panel'),
+  'chat': () => import('@hearth/language/chat/panel'),
   'classify-image': () => import('@hearth/vision/classify-image/panel'),
   'classify-zero-shot': () => import('@hearth/vision/classify-zero-shot/panel'),
   'detect-in-video': () => import('@hearth/vision/detect-in-video/panel'),

@@ -11,6 +11,7 @@ import * as countTokens from '@hearth/language/count-tokens/spec'
 import * as embedText from '@hearth/language/embed-text/spec'
 import * as rerank from '@hearth/language/rerank/spec'
 import * as pullModel from '@hearth/models/pull-model/spec'
+import * as synthesiseSpeech from '@hearth/speech/synthesise-speech/spec'
 import * as echo from '@hearth/testing/echo/spec'
 import * as classifyImage from '@hearth/vision/classify-image/spec'
 import * as classifyZeroShot from '@hearth/vision/classify-zero-shot/spec'
@@ -33,6 +34,7 @@ export const tasks: readonly Task[] = [
   embedText.task,
   rerank.task,
   pullModel.task,
+  synthesiseSpeech.task,
   classifyImage.task,
   classifyZeroShot.task,
   detectInVideo.task,

@@ -1,0 +1,4 @@
+declare module 'sherpa-onnx-node' {
+  const library: import('./library.ts').Library
+  export default library
+}

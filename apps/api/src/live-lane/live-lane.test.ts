@@ -210,6 +210,11 @@ describe('with a worker', () => {
   it('refuses those that would wait for long', async () => {
     const leave = new AbortController()
     const long = run({ steps: 100, step_ms: 100 }, { signal: leave.signal })
+    await until(
+      'it runs',
+      async () => api.deps.links.list()[0]?.load,
+      load => load === 1,
+    )
     const late = run({})
     await expect(late).rejects.toMatchObject({ code: 'device-busy', retryAfter: 1 })
     leave.abort(new Error('enough'))

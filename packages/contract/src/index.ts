@@ -1,6 +1,7 @@
 export * from './checkpoint.ts'
 export * from './errors.ts'
 export * from './family.ts'
+export * from './field-problem.ts'
 export * from './findings.ts'
 export * from './job.ts'
 export * from './live.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from './errors.ts'
+import { fieldProblem } from './field-problem.ts'
 
 /** How a task may be run: as a durable job, at once and unstored, or as a durable job that takes a device for itself. */
 export type Lane = 'batch' | 'live' | 'train'
@@ -61,10 +62,7 @@ export type OutputFile = z.infer<typeof outputFile>
 export function parseInput<I extends z.ZodType>(task: Task<I>, raw: unknown): z.output<I> {
   const parsed = task.input.safeParse(raw)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues
-  const first = issues[0]
-  const path = (first?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-  const text = issues.map(issue => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ')
+  const { path, text } = fieldProblem(parsed.error, 'input')
   throw new AppError('invalid-input', text, {
     path,
     hint: `The fields of ${task.id} are described at /api/v1/tasks/${task.id}.`,

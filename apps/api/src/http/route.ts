@@ -1,4 +1,4 @@
-import { AppError, type Lane } from '@hearth/contract'
+import { AppError, fieldProblem, type Lane } from '@hearth/contract'
 import type { Scope } from '@hearth/store'
 import type { Hono } from 'hono'
 import { z } from 'zod'
@@ -111,9 +111,7 @@ function parse(
   if (!schema) return {}
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues
-  const path = (issues[0]?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-  const text = issues.map(issue => `${issue.path.join('.') || where}: ${issue.message}`).join('; ')
+  const { path, text } = fieldProblem(parsed.error, where)
   throw new AppError(code, text.slice(0, 2000), {
     path,
     hint: 'The page /api/docs describes this route.',

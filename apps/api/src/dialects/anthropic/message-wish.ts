@@ -1,4 +1,4 @@
-import { AppError } from '@hearth/contract'
+import { AppError, fieldProblem } from '@hearth/contract'
 import { tool as anyTool } from '@hearth/language/message-fields'
 import { sampling } from '@hearth/language/sampling-fields'
 import { z } from 'zod'
@@ -77,13 +77,8 @@ const narrow = '2026-10-21'
 export function readWish<T extends CountWish>(wish: z.ZodType<T>, body: unknown, version: string | undefined): T {
   const parsed = wish.safeParse(body)
   if (!parsed.success) {
-    const issues = parsed.error.issues
-    const path = (issues[0]?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-    const message = issues
-      .slice(0, told)
-      .map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`)
-      .join('; ')
-    throw new AppError('invalid-input', message, { path, cause: parsed.error })
+    const { path, text } = fieldProblem(parsed.error, 'body', told)
+    throw new AppError('invalid-input', text, { path, cause: parsed.error })
   }
   requireKnownChoice(parsed.data)
   if (version !== undefined && version >= narrow) requireNarrow(parsed.data)

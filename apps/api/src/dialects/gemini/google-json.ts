@@ -1,4 +1,4 @@
-import { AppError } from '@hearth/contract'
+import { AppError, fieldProblem } from '@hearth/contract'
 import { z } from 'zod'
 
 /** Google's name of a field; clients may write it in snake_case as well. */
@@ -31,9 +31,7 @@ function camelNames(given: unknown): unknown {
 export function readRequest<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const { issues } = parsed.error
-  const path = (issues[0]?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-  const text = issues.map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
+  const { path, text } = fieldProblem(parsed.error, 'body')
   throw new AppError('invalid-input', text.slice(0, 2000), { path, cause: parsed.error })
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from '@hearth/contract'
+import { AppError, fieldProblem } from '@hearth/contract'
 import { z } from 'zod'
 import { readBytes } from '../../http/body.ts'
 import type { ApiContext } from '../../http/env.ts'
@@ -111,8 +111,6 @@ export async function readJsonBody(c: ApiContext, limit: number): Promise<unknow
 export function readRequest<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const { issues } = parsed.error
-  const path = (issues[0]?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-  const text = issues.map(issue => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')).join('; ')
+  const { path, text } = fieldProblem(parsed.error, '')
   throw new AppError('invalid-input', text.slice(0, 2000), { path, cause: parsed.error })
 }

@@ -1,4 +1,4 @@
-import type { Message, MessagePart, ToolChoice } from '@hearth/language/message-fields'
+import type { Message, MessagePart, Tool, ToolChoice } from '@hearth/language/message-fields'
 import type { ChatInput } from '../run-chat.ts'
 import type { ChatWish, CompletionWish, ContentPart, WishedMessage } from './chat-wish.ts'
 
@@ -11,15 +11,27 @@ export function chatInput(wish: ChatWish): Omit<ChatInput, 'messages'> & { messa
     ...samplingInput(wish, wish.max_completion_tokens),
     ...(wish.logprobs ? { top_logprobs: wish.top_logprobs ?? 0 } : {}),
     ...(wish.response_format ? { response_format: responseFormat(wish.response_format) } : {}),
-    tools: (wish.tools ?? []).map(({ function: { name, description, parameters, strict } }) => ({
-      name,
-      ...(description == null ? {} : { description }),
-      ...(parameters == null ? {} : { parameters }),
-      strict: strict ?? false,
-    })),
+    tools: (wish.tools ?? []).map(({ function: given }) => tool(given)),
     tool_choice: toolChoice(wish.tool_choice ?? 'auto'),
     parallel_tool_calls: wish.parallel_tool_calls ?? true,
     ...(reasoning === undefined ? {} : { reasoning }),
+  }
+}
+
+interface GivenTool {
+  name: string
+  description?: string | null | undefined
+  parameters?: Tool['parameters'] | null | undefined
+  strict?: boolean | null | undefined
+}
+
+/** A function as chats and responses describe it. */
+export function tool({ name, description, parameters, strict }: GivenTool) {
+  return {
+    name,
+    ...(description == null ? {} : { description }),
+    ...(parameters == null ? {} : { parameters }),
+    strict: strict ?? false,
   }
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from '@hearth/contract'
+import { AppError, fieldProblem } from '@hearth/contract'
 import { z } from 'zod'
 
 const text = z.object({ type: z.literal('text'), text: z.string() })
@@ -139,8 +139,6 @@ export type CompletionWish = z.output<typeof completionWish>
 export function readWish<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues
-  const path = (issues[0]?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-  const message = issues.map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
-  throw new AppError('invalid-input', message, { path, cause: parsed.error })
+  const { path, text } = fieldProblem(parsed.error, 'body')
+  throw new AppError('invalid-input', text, { path, cause: parsed.error })
 }

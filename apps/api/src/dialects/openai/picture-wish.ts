@@ -1,4 +1,4 @@
-import { AppError } from '@hearth/contract'
+import { AppError, fieldProblem } from '@hearth/contract'
 import { z } from 'zod'
 
 /** Forms carry numbers as text. */
@@ -58,10 +58,8 @@ export type PictureWish = z.output<typeof pictureWish>
 export function readPictureWish(fields: unknown): PictureWish {
   const parsed = z.record(z.string(), z.unknown()).transform(said).pipe(pictureWish).safeParse(fields)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues
-  const path = (issues[0]?.path ?? []).map(part => (typeof part === 'symbol' ? String(part) : part))
-  const message = issues.map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
-  throw new AppError('invalid-input', message, { path, hint: 'See /api/docs for the fields.', cause: parsed.error })
+  const { path, text } = fieldProblem(parsed.error, 'body')
+  throw new AppError('invalid-input', text, { path, hint: 'See /api/docs for the fields.', cause: parsed.error })
 }
 
 function said(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Message, MessagePart, ToolChoice } from '@hearth/language/message-fields'
 import type { ChatInput } from '../run-chat.ts'
+import { tool } from './chat-input.ts'
 import type { ConversationItem, ItemPart } from './responses-items.ts'
 import type { ResponseWish } from './responses-wish.ts'
 
@@ -15,12 +16,7 @@ export function responseInput(wish: ResponseWish, items: readonly ConversationIt
     ...(top_p == null ? {} : { top_p }),
     ...(wantsLogprobs ? { top_logprobs: wish.top_logprobs ?? 0 } : {}),
     ...(text?.format ? { response_format: responseFormat(text.format) } : {}),
-    tools: (tools ?? []).map(({ name, description, parameters, strict }) => ({
-      name,
-      ...(description == null ? {} : { description }),
-      ...(parameters == null ? {} : { parameters }),
-      strict: strict ?? false,
-    })),
+    tools: (tools ?? []).map(tool),
     tool_choice: toolChoice(wish.tool_choice ?? 'auto'),
     parallel_tool_calls: wish.parallel_tool_calls ?? true,
     truncation: wish.truncation === 'auto' ? 'oldest' : 'refuse',

@@ -25,6 +25,8 @@ export interface TestInstance {
   output(): string
   /** A request with the owner's key. */
   request(path: string, init?: RequestInit): Promise<Response>
+  /** The process that a model runs in, and whether it is at work. Rejects if it is not in memory. */
+  engine(model: string): Promise<{ pid: number; state: string }>
   /** SIGKILL to the supervisor. */
   kill(): Promise<void>
   /** Orderly end; the data folder stays when it was given. */
@@ -40,6 +42,10 @@ export interface TestInstanceOptions {
   key?: string
   /** Models that it finds in its folder beside those of the repository; see `pulledModel`. */
   models?: readonly Checkpoint[]
+}
+
+interface Worker {
+  residents: { model: string; pid: number; state: string }[]
 }
 
 /**
@@ -70,6 +76,11 @@ export async function startTestInstance(options: TestInstanceOptions = {}): Prom
   const link = await ready(child, output)
   const url = `http://127.0.0.1:${port}`
   const ended = new Promise<void>(done => child.once('exit', () => done()))
+  const request: TestInstance['request'] = (path, init = {}) => {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${key}`)
+    return fetch(new URL(path, url), { ...init, headers })
+  }
   return {
     url,
     key,
@@ -77,10 +88,12 @@ export async function startTestInstance(options: TestInstanceOptions = {}): Prom
     link,
     pids: () => pidsOf(data, child),
     output: output.text,
-    request: (path, init = {}) => {
-      const headers = new Headers(init.headers)
-      headers.set('authorization', `Bearer ${key}`)
-      return fetch(new URL(path, url), { ...init, headers })
+    request,
+    async engine(model) {
+      const { workers } = (await (await request('/api/v1/system')).json()) as { workers: Worker[] }
+      const found = workers.flatMap(({ residents }) => residents).find(resident => resident.model === model)
+      if (found) return found
+      throw new Error(`the model ${model} is not in memory`)
     },
     async kill() {
       child.kill('SIGKILL')

@@ -55,16 +55,6 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
-/** The process that the model runs in, and whether it is at work. */
-async function engine(): Promise<{ pid: number; state: string }> {
-  const { workers } = (await (await hearth.request('/api/v1/system')).json()) as {
-    workers: { residents: { model: string; pid: number; state: string }[] }[]
-  }
-  const found = workers.flatMap(({ residents }) => residents).find(resident => resident.model === model)
-  if (!found) throw new Error('the model is not in memory')
-  return found
-}
-
 describe.each([
   ['2023-06-01', olderClient],
   ['2026-10-21', newerClient],
@@ -200,7 +190,7 @@ describe.each([
     const client = connect(address())
     const stream = client.stream(endless)
     const left = failure(stream.finalMessage())
-    const state = async () => (await engine()).state
+    const state = async () => (await hearth.engine(model)).state
     await expect.poll(state, { timeout: 30_000 }).toBe('busy')
     stream.abort()
     expect(await left).toBeInstanceOf(client.errors.APIUserAbortError)
@@ -213,7 +203,7 @@ describe.each([
     const read = async () => {
       for await (const event of await client.events(endless)) {
         types.push(event.type)
-        if (types.length === 5) process.kill((await engine()).pid, 'SIGKILL')
+        if (types.length === 5) process.kill((await hearth.engine(model)).pid, 'SIGKILL')
       }
     }
     const broken = await failure(read())

@@ -1,6 +1,6 @@
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { starterChat } from '../../../../../packages/language/src/families/llama/starter-under-test.ts'
 
 let hearth: TestInstance
@@ -9,7 +9,10 @@ let client: GoogleGenAI
 beforeAll(async () => {
   hearth = await startTestInstance({ models: [await starterChat()] })
   client = new GoogleGenAI({ apiKey: hearth.key, httpOptions: { baseUrl: hearth.url } })
-})
+  // The worker is linked a moment later.
+  const count = () => client.models.countTokens({ model, contents: 'x' })
+  await vi.waitFor(count, { timeout: 60_000, interval: 200 })
+}, 240_000)
 afterAll(() => hearth?.stop())
 
 const model = 'smollm2-135m'
@@ -79,17 +82,8 @@ it('throws where the process of the model is killed in mid-stream', async () => 
     for await (const { candidates } of story) {
       expect(candidates?.[0]?.finishReason).toBeUndefined()
       pieces += 1
-      if (pieces === 3) process.kill(await engine(), 'SIGKILL')
+      if (pieces === 3) process.kill((await hearth.engine(model)).pid, 'SIGKILL')
     }
   }
   await expect(read()).rejects.toBeInstanceOf(ApiError)
 })
-
-/** The process that the model runs in. */
-async function engine(): Promise<number> {
-  const response = await hearth.request('/api/v1/system')
-  const { workers } = (await response.json()) as { workers: { residents: { model: string; pid: number }[] }[] }
-  const resident = workers.flatMap(({ residents }) => residents).find(resident => resident.model === model)
-  if (resident) return resident.pid
-  throw new Error('the model is not in memory')
-}

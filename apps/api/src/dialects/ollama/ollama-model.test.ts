@@ -88,7 +88,7 @@ it('throws where the process of the model is killed in mid-stream', async () => 
     for await (const { done } of await client.chat({ model, messages: long, stream: true })) {
       expect(done).toBe(false)
       pieces += 1
-      if (pieces === 3) process.kill(await engine(), 'SIGKILL')
+      if (pieces === 3) process.kill((await hearth.engine('smollm2-135m')).pid, 'SIGKILL')
     }
   }
   await expect(read()).rejects.toThrow(/ended|crashed|killed/)
@@ -114,12 +114,3 @@ it('takes the model away and pulls it again', async () => {
   expect(bars.at(-1)?.completed).toBe(bars.at(-1)?.total)
   expect((await client.list()).models).toMatchObject([{ name: model }])
 })
-
-/** The process that the model runs in. */
-async function engine(): Promise<number> {
-  const response = await hearth.request('/api/v1/system')
-  const { workers } = (await response.json()) as { workers: { residents: { model: string; pid: number }[] }[] }
-  const resident = workers.flatMap(({ residents }) => residents).find(resident => model.startsWith(resident.model))
-  if (resident) return resident.pid
-  throw new Error('the model is not in memory')
-}

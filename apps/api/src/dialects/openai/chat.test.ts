@@ -1,9 +1,10 @@
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
-import OpenAI, { APIError, BadRequestError, NotFoundError } from 'openai'
+import OpenAI, { BadRequestError, NotFoundError } from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { starterChat } from '../../../../../packages/language/src/families/llama/starter-under-test.ts'
+import { failure } from './failure-under-test.ts'
 
 let hearth: TestInstance
 let client: OpenAI
@@ -41,23 +42,6 @@ const weather = {
     parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   },
 } as const
-
-/** The process that the model runs in. */
-async function engine(): Promise<number> {
-  const response = await hearth.request('/api/v1/system')
-  const { workers } = (await response.json()) as { workers: { residents: { model: string; pid: number }[] }[] }
-  const residents = workers.flatMap(({ residents }) => residents)
-  return residents.find(resident => resident.model === model)?.pid ?? 0
-}
-
-async function failure(work: Promise<unknown>): Promise<APIError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    error => error,
-  )
-  if (thrown instanceof APIError) return thrown
-  throw new Error(`expected the client to throw, it gave ${String(thrown)}`)
-}
 
 describe('chat completions through the openai client', () => {
   it('answers, with exact usage', async () => {
@@ -245,8 +229,7 @@ describe('what is wrong', () => {
 
   it('never ends a stream as if all were said when the engine dies', async () => {
     await client.chat.completions.create(paris)
-    await expect.poll(engine, { timeout: 20_000 }).toBeGreaterThan(0)
-    const pid = await engine()
+    const { pid } = await vi.waitFor(() => hearth.engine(model), { timeout: 20_000 })
     const stream = await client.chat.completions.create(tale)
     const seen = async () => {
       let pieces = 0

@@ -5,8 +5,9 @@ import embedders from '@hearth/language/families/text-embedder/checkpoints.json'
 import { family as embedder } from '@hearth/language/families/text-embedder/family'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
 import { pulledModel } from '@hearth/testing/pulled-model'
-import OpenAI, { APIError } from 'openai'
+import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { failure } from './failure-under-test.ts'
 
 const repo = join(import.meta.dirname, '../../../../..')
 const model = 'starter-embedder'
@@ -31,15 +32,6 @@ beforeAll(async () => {
   await vi.waitFor(first, { timeout: 60_000, interval: 200 })
 })
 afterAll(() => hearth?.stop())
-
-async function failure(work: Promise<unknown>): Promise<APIError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    error => error,
-  )
-  if (thrown instanceof APIError) return thrown
-  throw new Error(`expected the client to throw, it gave ${String(thrown)}`)
-}
 
 function post(path: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' }

@@ -1,7 +1,8 @@
 import { decodePicture, encodePicture, inspectPicture } from '@hearth/media'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
-import OpenAI, { APIError, toFile } from 'openai'
+import OpenAI, { toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { failure } from './failure-under-test.ts'
 
 let hearth: TestInstance
 let client: OpenAI
@@ -15,15 +16,6 @@ afterAll(() => hearth?.stop())
 const small = { size: '128x128', model: 'starter' } as const
 /** Beyond what the client's types know. */
 const fast = { num_inference_steps: 3, seed: 11 }
-
-async function failure(work: Promise<unknown>): Promise<APIError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    error => error,
-  )
-  if (thrown instanceof APIError) return thrown
-  throw new Error(`expected the client to throw, it gave ${String(thrown)}`)
-}
 
 async function picture(): Promise<Uint8Array> {
   const { data } = await client.images.generate({ ...small, ...fast, prompt: 'red apple', response_format: 'b64_json' })

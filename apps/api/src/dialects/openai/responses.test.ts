@@ -1,9 +1,10 @@
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
-import OpenAI, { APIError, BadRequestError, NotFoundError } from 'openai'
+import OpenAI, { BadRequestError, NotFoundError } from 'openai'
 import { zodTextFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { starterChat } from '../../../../../packages/language/src/families/llama/starter-under-test.ts'
+import { failure } from './failure-under-test.ts'
 
 let hearth: TestInstance
 let client: OpenAI
@@ -38,23 +39,6 @@ const weather = {
   parameters: { type: 'object', properties: { city: { enum: ['Rome', 'Paris'] } }, required: ['city'] },
   strict: true,
 } satisfies OpenAI.Responses.FunctionTool
-
-async function failure(work: Promise<unknown>): Promise<APIError> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    error => error,
-  )
-  if (thrown instanceof APIError) return thrown
-  throw new Error(`expected the client to throw, it gave ${String(thrown)}`)
-}
-
-/** The process that the model runs in. */
-async function engine(): Promise<number> {
-  const response = await hearth.request('/api/v1/system')
-  const { workers } = (await response.json()) as { workers: { residents: { model: string; pid: number }[] }[] }
-  const residents = workers.flatMap(({ residents }) => residents)
-  return residents.find(resident => resident.model === model)?.pid ?? 0
-}
 
 describe('responses through the openai client', () => {
   it('are answered, with exact usage, and can be read again until they are deleted', async () => {
@@ -231,8 +215,7 @@ describe('what is wrong', () => {
 
   it('never looks like an end when the engine dies', async () => {
     await client.responses.create({ ...paris, store: false })
-    await expect.poll(engine, { timeout: 20_000 }).toBeGreaterThan(0)
-    const pid = await engine()
+    const { pid } = await vi.waitFor(() => hearth.engine(model), { timeout: 20_000 })
     const stream = await client.responses.create(tale)
     let id = ''
     const seen = async () => {

@@ -38,6 +38,7 @@ function context(signal = new AbortController().signal): RunContext {
     preview: unexpected,
     log: unexpected,
     read: unexpected,
+    path: unexpected,
     save: unexpected,
     chunk: unexpected,
     ask: unexpected,

@@ -27,6 +27,8 @@ export interface RunContext {
   log(level: LogLevel, message: string): void
   /** Bytes behind an input reference (`mediaInput`). */
   read(reference: string): Promise<Uint8Array>
+  /** Path of a file with these bytes, to be read until the end of the run: for what is too long to be held in memory. */
+  path(reference: string): Promise<string>
   /** Keeps a file with the job; resolves when it is on disk. Rejects after an abort. */
   save(file: NewFile): Promise<OutputFile>
   /** One piece of a streamed answer. */

@@ -1,4 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { AppError, type LogLevel, type NewFile, type OutputFile, type RunContext } from '@hearth/contract'
 
 /** A run context that keeps all it is told in memory. */
@@ -56,12 +60,29 @@ export function fakeContext(options: FakeContextOptions = {}): FakeContext {
       if (!bytes) throw new AppError('not-found', `the fake context has nothing behind ${reference}`)
       return bytes
     },
+    async path(reference) {
+      const path = join(inputFolder(), randomUUID())
+      await writeFile(path, await this.read(reference))
+      return path
+    },
     async save(file) {
       controller.signal.throwIfAborted()
       files.push({ ...file, bytes: file.bytes.slice() })
       return describeFile(file)
     },
   }
+}
+
+let folder: string | undefined
+
+/** Where inputs lie that a run wants as files; gone when the process ends. */
+function inputFolder(): string {
+  if (folder === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'hearth-fake-input-'))
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+    folder = made
+  }
+  return folder
 }
 
 function describeFile(file: NewFile): OutputFile {

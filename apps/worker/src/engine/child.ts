@@ -13,6 +13,7 @@ import {
 } from '@hearth/contract'
 import { loaders, testLoaders } from '@hearth/registry/loaders'
 import { tasks, testTasks } from '@hearth/registry/tasks'
+import { type InputFiles, inputFiles } from './input-files.ts'
 import type { Answer, FromEngine, Question, ToEngine } from './protocol.ts'
 
 type LoadMessage = Extract<ToEngine, { type: 'load' }>
@@ -63,11 +64,12 @@ async function run(message: RunMessage): Promise<void> {
   const { run, task: id, input } = message
   const began = performance.now()
   const controller = new AbortController()
+  const written = inputFiles()
   runs.set(run, controller)
   try {
     const task = known.find(task => task.id === id)
     if (!model || !task) throw new AppError('internal', model ? `there is no task ${id}` : 'no model is loaded')
-    const output = await execute(model, task, input, contextOf(message, controller.signal))
+    const output = await execute(model, task, input, contextOf(message, controller.signal, written))
     tell({ type: 'done', run, output, bytes: grown(), milliseconds: performance.now() - began })
   } catch (thrown) {
     const error = controller.signal.aborted
@@ -76,11 +78,17 @@ async function run(message: RunMessage): Promise<void> {
     tell({ type: 'failed', run, error, bytes: grown() })
   } finally {
     runs.delete(run)
+    await written.remove()
   }
 }
 
-function contextOf({ run, media, stream }: RunMessage, signal: AbortSignal): RunContext {
+function contextOf({ run, media, stream }: RunMessage, signal: AbortSignal, written: InputFiles): RunContext {
   let furthest = 0
+  const located = async (reference: string): Promise<string> => {
+    const answer = await ask(run, { kind: 'path', reference })
+    if (answer.kind !== 'path') throw refusal(answer)
+    return answer.path
+  }
   return {
     signal,
     ...(stream === undefined ? {} : { memory: memoryOf(stream) }),
@@ -92,11 +100,11 @@ function contextOf({ run, media, stream }: RunMessage, signal: AbortSignal): Run
     log: (level, message) => tell({ type: 'log', run, level, message }),
     chunk: value => tell({ type: 'chunk', run, value }),
     async read(reference) {
+      return media?.get(reference) ?? readFile(await located(reference))
+    },
+    async path(reference) {
       const given = media?.get(reference)
-      if (given) return given
-      const answer = await ask(run, { kind: 'path', reference })
-      if (answer.kind !== 'path') throw refusal(answer)
-      return readFile(answer.path)
+      return given ? written.write(given) : located(reference)
     },
     async save(file): Promise<OutputFile> {
       signal.throwIfAborted()

@@ -79,6 +79,7 @@ function fakeRun(signal = new AbortController().signal) {
     log: (_level, line) => void lines.push(line),
     preview: never,
     read: never,
+    path: never,
     save: never,
     chunk: never,
     ask: never,

@@ -21,17 +21,6 @@ const place = z.discriminatedUnion('kind', [
 /** One place that holds files. */
 export type Place = z.infer<typeof place>
 
-const source = z.discriminatedUnion('kind', [
-  place,
-  z
-    .object({
-      kind: z.literal('parts'),
-      parts: z.array(z.object({ source: place, files: z.array(z.string()).min(1) })).min(2),
-    })
-    .meta({ description: 'Several places that hold the files between them; `files` names what comes from each.' }),
-])
-export type Source = z.infer<typeof source>
-
 const weightFile = z.object({
   path: z.string().meta({ description: 'Relative to the folder of the checkpoint.' }),
   bytes: z.int().nonnegative(),
@@ -41,6 +30,19 @@ const weightFile = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
 })
+
+const source = z.discriminatedUnion('kind', [
+  place,
+  z
+    .object({
+      kind: z.literal('parts'),
+      parts: z.array(z.object({ source: place, files: z.array(z.string()).min(1) })).min(2),
+      /** Files that are published in pieces, in their order; the parts name the pieces in place of the whole. */
+      joined: z.array(z.object({ path: z.string(), pieces: z.array(weightFile).min(2) })).default([]),
+    })
+    .meta({ description: 'Several places that hold the files between them; `files` names what comes from each.' }),
+])
+export type Source = z.infer<typeof source>
 
 /** Known weights, as a family's `checkpoints.json` lists them. Adding one is data, never code. */
 export const checkpointEntry = z.object({
@@ -61,6 +63,8 @@ export const checkpointEntry = z.object({
   defaults: z.record(z.string(), z.json()).default({}),
   /** Short prompts that show what the weights can do. */
   example_prompts: z.array(z.string()).default([]),
+  /** BCP 47 tags of what a voice speaks or an ear understands; empty where it is not known. */
+  languages: z.array(z.string()).default([]),
   sources: z.array(source),
   /** Empty: whatever the source's folder holds in the family's layout. */
   files: z.array(weightFile).default([]),
@@ -81,6 +85,7 @@ export interface Checkpoint {
   starter: boolean
   defaults: CheckpointEntry['defaults']
   example_prompts: string[]
+  languages: string[]
   /** Absolute path of the folder; empty for a family's built-in checkpoint. */
   dir: string
   /** On disk. */

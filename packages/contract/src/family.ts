@@ -17,6 +17,7 @@ export interface FolderDescription {
   tasks: string[]
   precision: CheckpointEntry['precision']
   defaults: CheckpointEntry['defaults']
+  languages?: CheckpointEntry['languages']
 }
 
 /** A folder as `describe` sees it. */

@@ -32,6 +32,8 @@ export const modelView = z.object({
   licence: z.object({ id: z.string(), url: z.string().optional(), must_accept: z.boolean() }),
   defaults: z.record(z.string(), z.json()),
   example_prompts: z.array(z.string()),
+  /** BCP 47 tags of what a voice speaks or an ear understands; empty where it is not known. */
+  languages: z.array(z.string()),
   /** Where it can be had, in the order in which they are tried, such as `hf:stabilityai/sd-turbo`. */
   sources: z.array(z.string()),
   /** Bytes of a pull that runs or was interrupted; null otherwise. */

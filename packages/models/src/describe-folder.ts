@@ -86,6 +86,7 @@ function makeCheckpoint(from: {
     starter: entry?.starter ?? false,
     defaults: { ...description.defaults, ...entry?.defaults },
     example_prompts: entry?.example_prompts ?? [],
+    languages: description.languages ?? entry?.languages ?? [],
     dir,
     bytes: sumBytes(files.filter(({ path }) => !isPickle(path))),
     digest: manifest?.digest ?? unverified,

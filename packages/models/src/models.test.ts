@@ -42,6 +42,7 @@ const clerk = defineFamily({
       starter: false,
       defaults: {},
       example_prompts: [],
+      languages: [],
       dir: '',
       bytes: 0,
       digest: '',

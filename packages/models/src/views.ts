@@ -97,6 +97,7 @@ function viewUnknown(id: string): ModelView {
     licence: { id: 'unknown', must_accept: false },
     defaults: {},
     example_prompts: [],
+    languages: [],
     sources: [],
     pulled: null,
   }

@@ -45,7 +45,7 @@ export function executorSuite(name: string, subject: ExecutorCase): void {
   let before = 0
   let peak = 0
   const measure = () => {
-    peak = Math.max(peak, process.memoryUsage.rss())
+    peak = Math.max(peak, process.memoryUsage.rss() + (model.bytes?.() ?? 0))
   }
 
   describe(`executor: ${name}`, () => {

@@ -20,7 +20,15 @@ const placement = { device: 'cpu', deviceIndex: 0, threads: 1 } as const
 function checkpoint(name: string): Checkpoint {
   const dir = name === 'starter' ? starter : join(folder, name)
   const licence = { id: 'Apache-2.0', must_accept: false }
-  const plain = { aliases: [], defaults: {}, example_prompts: [], digest: 'unverified', starter: false, tasks: [] }
+  const plain = {
+    aliases: [],
+    defaults: {},
+    example_prompts: [],
+    languages: [],
+    digest: 'unverified',
+    starter: false,
+    tasks: [],
+  }
   return { ...plain, id: name, family: '', title: name, description: '', licence, precision: 'fp32', dir, bytes: 1e6 }
 }
 

@@ -16,7 +16,14 @@ const models = Object.entries(golden.models)
 
 function checkpoint(dir: string, defaults: Checkpoint['defaults'] = {}): Checkpoint {
   const licence = { id: 'Apache-2.0', must_accept: false }
-  const plain = { aliases: [], example_prompts: [], digest: 'unverified', starter: false, tasks: [task.id] }
+  const plain = {
+    aliases: [],
+    example_prompts: [],
+    languages: [],
+    digest: 'unverified',
+    starter: false,
+    tasks: [task.id],
+  }
   const words = { id: 'tiny', family: family.id, title: '', description: '' }
   return { ...plain, ...words, licence, precision: 'fp32', dir, bytes: 1e5, defaults }
 }

@@ -19,6 +19,7 @@ export const family = defineFamily({
       starter: false,
       defaults: {},
       example_prompts: [],
+      languages: [],
       dir: '',
       bytes: 0,
       digest: 'builtin',

@@ -11,6 +11,7 @@ const base = 450 * 2 ** 20
 const voice = z.object({
   audio: z.object({ quality: z.string().optional() }),
   espeak: z.object({ voice: z.string() }),
+  language: z.object({ code: z.string().optional() }).default({}),
   dataset: z.string().optional(),
   phoneme_type: z.literal('espeak').default('espeak'),
   phoneme_id_map: z.object({}),
@@ -27,7 +28,9 @@ export const family = defineFamily({
     if (graph === undefined) return undefined
     const parsed = voice.safeParse(await folder.json(`${graph}.json`))
     if (!parsed.success) return undefined
-    return { title: `Voice ${graph.replace(/\.onnx$/, '')}`, tasks, precision: 'mixed', defaults: {} }
+    const { code } = parsed.data.language
+    const languages = code === undefined ? [] : [code.replace('_', '-')]
+    return { title: `Voice ${graph.replace(/\.onnx$/, '')}`, tasks, precision: 'mixed', defaults: {}, languages }
   },
   // The weights, and while loading their copy as well.
   estimate: checkpoint => base + 3 * checkpoint.bytes,

@@ -15,6 +15,7 @@ function checkpoint(id: string, description: string, bytes: number): Checkpoint 
     starter: false,
     defaults: {},
     example_prompts: [],
+    languages: [],
     dir: '',
     bytes,
     digest: 'builtin',

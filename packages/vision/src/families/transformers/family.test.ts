@@ -23,7 +23,15 @@ const references = { [image]: coffee }
 
 function checkpoint(dir: string): Checkpoint {
   const licence = { id: 'Apache-2.0', must_accept: false }
-  const plain = { aliases: [], defaults: {}, example_prompts: [], digest: 'unverified', starter: false, tasks: [] }
+  const plain = {
+    aliases: [],
+    defaults: {},
+    example_prompts: [],
+    languages: [],
+    digest: 'unverified',
+    starter: false,
+    tasks: [],
+  }
   return {
     ...plain,
     id: 'tiny',

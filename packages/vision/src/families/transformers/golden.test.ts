@@ -47,7 +47,15 @@ const cases = Object.entries(golden.models as Record<string, Case>)
 
 function checkpoint(name: string): Checkpoint {
   const licence = { id: 'Apache-2.0', must_accept: false }
-  const plain = { aliases: [], defaults: {}, example_prompts: [], digest: 'unverified', starter: false, tasks: [] }
+  const plain = {
+    aliases: [],
+    defaults: {},
+    example_prompts: [],
+    languages: [],
+    digest: 'unverified',
+    starter: false,
+    tasks: [],
+  }
   const dir = join(folder, name)
   return { ...plain, id: name, family: '', title: name, description: '', licence, precision: 'fp32', dir, bytes: 1e6 }
 }

@@ -165,9 +165,9 @@ function samplerIds(folder: string, ids: string[]): string {
 function dialects(ids: string[]): string {
   return [
     header,
-    "import type { Dialect } from './dialect.ts'\n",
+    "import type { Dialect, WireDialect } from './dialect.ts'\n",
     ...ids.map(id => `import { dialect as ${camel(id)} } from './${id}/index.ts'\n`),
-    list('dialects', 'readonly Dialect[]', ids.map(camel)),
+    list('dialects', 'readonly (Dialect | WireDialect)[]', ids.map(camel)),
   ].join('')
 }
 

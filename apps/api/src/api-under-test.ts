@@ -130,6 +130,7 @@ function environment({ databaseUrl, redisUrl }: TestServices, data: string, sett
     HEARTH_THREADS: '1',
     HEARTH_MEMORY_GB: '2',
     HEARTH_DRAIN_GRACE: '1',
+    HEARTH_PULL_ON_USE: '0',
     HEARTH_LOG_LEVEL: process.env.HEARTH_LOG_LEVEL ?? 'silent',
     ...settings,
   }

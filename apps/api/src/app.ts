@@ -2,7 +2,7 @@ import { AppError } from '@hearth/contract'
 import { Hono } from 'hono'
 import { requireOwnHost } from './auth/own-host.ts'
 import type { ApiDeps } from './deps.ts'
-import type { Dialect } from './dialects/dialect.ts'
+import { type Dialect, isHttp } from './dialects/dialect.ts'
 import { dialects } from './dialects/dialects.generated.ts'
 import type { ApiContext, Env } from './http/env.ts'
 import { errorHeaders, nativeError, presentable } from './http/errors.ts'
@@ -25,7 +25,10 @@ export function createApp(deps: ApiDeps, { studio = new Map(), only }: AppOption
   app.use(nameAndLog(deps.log))
   app.use(requireOwnHost(deps.config))
   if (!only) mountRoutes(app, deps, nativeRoutes(deps))
-  for (const dialect of only ? [only] : dialects.filter(({ doorOnly }) => doorOnly !== true)) dialect.mount(app, deps)
+  const spoken = only
+    ? [only]
+    : dialects.filter(isHttp).filter(({ doorOnly }) => doorOnly !== true)
+  for (const dialect of spoken) dialect.mount(app, deps)
   const known = app.routes
     .filter(route => route.method !== 'ALL')
     .map(route => ({ ...route, at: patternOf(route.path) }))
@@ -34,7 +37,7 @@ export function createApp(deps: ApiDeps, { studio = new Map(), only }: AppOption
   const refuse = (c: ApiContext, thrown: unknown): Response => {
     const error = presentable(thrown, c, deps.log)
     errorHeaders(c, error)
-    const dialect = only ?? dialects.find(dialect => dialect.owns(c.req.path))
+    const dialect = spoken.find(dialect => only === dialect || dialect.owns(c.req.path))
     return (dialect?.error ?? nativeError)(c, error)
   }
   app.onError((thrown, c) => refuse(c, thrown))

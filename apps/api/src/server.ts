@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import type { Config } from '@hearth/config'
 import { AppError, liveLinkPath } from '@hearth/contract'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
+import { createCourier } from './courier/courier.ts'
 import type { ApiDeps } from './deps.ts'
+import { isHttp } from './dialects/dialect.ts'
 import { dialects } from './dialects/dialects.generated.ts'
 import { createSocketIo } from './live/socket-io.ts'
 import { dispatchUpgrades } from './live/upgrade.ts'
@@ -34,8 +36,9 @@ export interface ServerOptions {
 export async function startServer(deps: ApiDeps, { host, port, studio }: ServerOptions): Promise<RunningServer> {
   const app = createApp(deps, studio ? { studio } : {})
   const server = makeServer(deps.config, getRequestListener(app.fetch))
-  const sockets = await createSocketIo(deps, server)
-  const plain = new Map(dialects.flatMap(dialect => Object.entries(dialect.sockets?.(deps) ?? {})))
+  const courier = createCourier(deps)
+  const sockets = await createSocketIo(deps, server, courier)
+  const plain = new Map(dialects.filter(isHttp).flatMap(dialect => Object.entries(dialect.sockets?.(deps) ?? {})))
   plain.set('/ws/jobs', createJobsSocket(deps))
   dispatchUpgrades(server, {
     '/socket.io': sockets.upgrade,
@@ -56,6 +59,7 @@ export async function startServer(deps: ApiDeps, { host, port, studio }: ServerO
       const cut = setTimeout(() => server.closeAllConnections(), lastMoment)
       await sockets.close()
       clearTimeout(cut)
+      await courier.close()
     },
   }
 }
@@ -69,7 +73,7 @@ function makeServer(config: Config, listener: ReturnType<typeof getRequestListen
   )
 }
 
-export function listen(server: Server, host: string, port: number): Promise<void> {
+export function listen(server: NetServer, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (error: NodeJS.ErrnoException) => {
     const taken = error.code === 'EADDRINUSE'

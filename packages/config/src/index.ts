@@ -76,6 +76,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     rateStatus: s.HEARTH_RATE_STATUS,
     ...mediaLimits(s),
     fetch: s.HEARTH_FETCH,
+    pullOnUse: s.HEARTH_PULL_ON_USE,
+    /** `host` or `host:port`. */
+    webhookHosts: s.HEARTH_WEBHOOK_HOSTS,
     hfEndpoint: s.HF_ENDPOINT,
     hfToken: s.HF_TOKEN,
     modelscopeEndpoint: s.MODELSCOPE_ENDPOINT,

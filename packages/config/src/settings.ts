@@ -102,7 +102,7 @@ export const settings = {
   HEARTH_RATE_GENERATE: count.default(100).describe('Requests a minute and key on routes that start work.'),
   HEARTH_RATE_STATUS: count.default(1000).describe('Requests a minute and key on all other routes.'),
   HEARTH_MAX_UPLOAD_MB: count.default(64).describe('Largest request body, in MiB.'),
-  HEARTH_MAX_VIDEO_MB: count.default(256).describe('Largest video that can be uploaded, in MiB.'),
+  HEARTH_MAX_VIDEO_MB: count.default(256).describe('Largest video or sound that can be uploaded, in MiB.'),
   HEARTH_UPLOAD_KEEP_HOURS: z.coerce
     .number()
     .positive()
@@ -118,6 +118,21 @@ export const settings = {
   HEARTH_FETCH: flag
     .default(true)
     .describe('Whether https addresses are accepted as pictures; they are fetched with every address checked.'),
+  HEARTH_WEBHOOK_HOSTS: z
+    .string()
+    .default('')
+    .transform(text =>
+      text
+        .split(',')
+        .map(host => host.trim().toLowerCase())
+        .filter(Boolean),
+    )
+    .describe(
+      'Hosts of the own network that webhooks of orders may go to, plain http included: names or addresses, a port with them or not, separated by commas. Others must be public https addresses.',
+    ),
+  HEARTH_PULL_ON_USE: flag
+    .default(true)
+    .describe('Whether a model of the starter pack is fetched when it is first asked for.'),
   HF_ENDPOINT: address.default('https://huggingface.co').describe('Hugging Face or a mirror of it.'),
   HF_TOKEN: z.string().optional().describe('Token for gated models on Hugging Face.'),
   MODELSCOPE_ENDPOINT: address.default('https://modelscope.cn').describe('ModelScope or a mirror of it.'),

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net'
 import type { AppError } from '@hearth/contract'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createGuardedFetch, fetchGuarded, type GuardedOptions } from './guarded.ts'
+import { checkGuarded, createGuardedFetch, fetchGuarded, type GuardedOptions } from './guarded.ts'
 
 // On Linux all of 127/8 is this machine: 127.0.0.1 stands for a private host, 127.0.0.2 and 127.0.0.3 for public ones.
 const privateHost = '127.0.0.1'
@@ -201,5 +201,15 @@ describe('fetchGuarded', () => {
     const port = await serve(privateHost, (_, response) => response.end('lan'))
     const answer = await fetchGuarded(`http://127.0.0.1:${port}/`, { maxBytes: 10, timeout: 5, allow: 'any' })
     expect(Buffer.from(answer.bytes).toString()).toBe('lan')
+  })
+})
+
+describe('checkGuarded', () => {
+  it('refuses what would be refused later, without asking the host', async () => {
+    for (const url of ['https://127.0.0.1/', 'https://localhost/', 'https://[::1]/', 'http://1.1.1.1/', 'nowhere']) {
+      expect(await thrown(checkGuarded(url, { timeout: 5 })), url).toMatchObject({ code: 'invalid-input' })
+    }
+    await checkGuarded('https://1.1.1.1/', { timeout: 5 })
+    await checkGuarded('http://127.0.0.1:1/', { timeout: 5, allow: 'any' })
   })
 })

@@ -37,6 +37,8 @@ export interface Guard {
   refuse(address: string): string | undefined
 }
 
+const usual: Guard = { resolve: name => lookup(name, { all: true, verbatim: true }), refuse: refuseAddress }
+
 const maxRedirects = 5
 const redirects = new Set([301, 302, 303, 307, 308])
 
@@ -46,10 +48,7 @@ const redirects = new Set([301, 302, 303, 307, 308])
  * resolve the name again.
  * @throws AppError `invalid-input` for an address that is refused or does not answer properly, `too-large`.
  */
-export const fetchGuarded = createGuardedFetch({
-  resolve: name => lookup(name, { all: true, verbatim: true }),
-  refuse: refuseAddress,
-})
+export const fetchGuarded = createGuardedFetch(usual)
 
 /** `fetchGuarded` over another resolver and rule. */
 export function createGuardedFetch(guard: Guard) {
@@ -85,7 +84,26 @@ export function createGuardedFetch(guard: Guard) {
   }
 }
 
-function parseAddress(text: string, options: GuardedOptions): URL {
+/**
+ * Whether an address that is used later would be refused then, as far as can be told now: it is looked up, not asked.
+ * @throws AppError `invalid-input`.
+ */
+export async function checkGuarded(
+  address: string,
+  options: Pick<GuardedOptions, 'timeout' | 'allow' | 'http'>,
+): Promise<void> {
+  const url = parseAddress(address, options)
+  const deadline = AbortSignal.timeout(options.timeout * 1000)
+  try {
+    await untilAborted(pin(url, usual, options), deadline)
+  } catch (error) {
+    throw explain(error, url, { ...options, maxBytes: 0 }, deadline)
+  }
+}
+
+type Rule = Pick<GuardedOptions, 'allow' | 'http'>
+
+function parseAddress(text: string, options: Rule): URL {
   const url = URL.parse(text)
   if (!url) throw refusal(`${text.slice(0, 200)} is not an address`)
   const http = options.http === true || options.allow === 'any'
@@ -99,7 +117,7 @@ function parseAddress(text: string, options: GuardedOptions): URL {
 }
 
 /** What makes the connection go to the addresses that were checked, and to no other. */
-async function pin(url: URL, guard: Guard, options: GuardedOptions) {
+async function pin(url: URL, guard: Guard, options: Rule) {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const literal = isIP(host)
   let addresses: { address: string; family: number }[]

@@ -213,18 +213,25 @@ create table webhook_delivery (
   -- The same for all attempts, so that the receiver can tell a repetition.
   id text primary key,
   owner text not null references owner (id) on delete cascade,
-  -- The bytes that are signed; emptied when the delivery has ended.
+  -- The job that it tells of, not before that has ended. Null: it tells of a kiosk.
+  job text references job (id) on delete cascade,
+  -- Where a job's goes; a kiosk's goes where its settings say.
+  url text,
+  -- The bytes that are signed; emptied when the delivery has ended. A job's are made of the job each time.
   body text not null,
   state text not null default 'waiting',
   attempts integer not null default 0,
   created_at timestamptz(3) not null default now(),
   next_at timestamptz(3) not null default now(),
-  expires_at timestamptz(3) not null,
+  -- Null until its job has ended.
+  expires_at timestamptz(3),
   error text,
-  constraint webhook_delivery_state check (state in ('waiting', 'delivered', 'failed'))
+  constraint webhook_delivery_state check (state in ('waiting', 'delivered', 'failed')),
+  constraint webhook_delivery_job check ((job is null) = (url is null) and (job is not null or expires_at is not null))
 );
 create index webhook_delivery_due on webhook_delivery (next_at) where state = 'waiting';
 create index webhook_delivery_owner on webhook_delivery (owner, created_at desc);
+create index webhook_delivery_job on webhook_delivery (job) where job is not null;
 
 -- The next turn of a share in a lane and priority is one after its own last live job, but not before the turn that is being
 -- served: so shares alternate however many jobs each has waiting, and one who comes later neither waits for the others'

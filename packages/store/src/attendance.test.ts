@@ -55,7 +55,7 @@ describe('attendance', () => {
 
 describe('webhook deliveries', () => {
   const due = (id: string) => rig.store.pool.query('update webhook_delivery set next_at = now() where id = $1', [id])
-  const take = () => webhooks.take(rig.store, { limit: 9, leaseSeconds: 30 })
+  const take = () => webhooks.take(rig.store, { of: 'kiosks', limit: 9, leaseSeconds: 30 })
   const add = async (body: string, ttlSeconds = 60) => {
     const row = await webhooks.add(rig.store, { owner, body, ttlSeconds })
     if (!row) throw new Error('not kept')
@@ -82,12 +82,12 @@ describe('webhook deliveries', () => {
     const [late, old] = [await add('open the door'), await add('open the door', -1)]
     expect((await take()).map(({ id }) => id)).toEqual([late])
     await webhooks.again(rig.store, { id: late, error: 'it is away', afterSeconds: 61 })
-    const rows = await webhooks.list(rig.store, { owner, limit: 2 })
+    const rows = await webhooks.list(rig.store, { owner, of: 'kiosks', limit: 2 })
     expect(rows.map(({ id, state, error }) => ({ id, state, error }))).toEqual([
       { id: old, state: 'failed', error: 'it was too late to send it' },
       { id: late, state: 'failed', error: 'it is away' },
     ])
     await webhooks.removeEnded(rig.store, new Date(Date.now() + 1000))
-    expect(await webhooks.list(rig.store, { owner, limit: 9 })).toEqual([])
+    expect(await webhooks.list(rig.store, { owner, of: 'kiosks', limit: 9 })).toEqual([])
   })
 })

@@ -280,17 +280,20 @@ export const webhookDelivery = pgTable(
     owner: text()
       .notNull()
       .references(() => owner.id, { onDelete: 'cascade' }),
+    job: text().references(() => job.id, { onDelete: 'cascade' }),
+    url: text(),
     body: text().notNull(),
     state: text({ enum: deliveryStates }).notNull().default('waiting'),
     attempts: integer().notNull().default(0),
     createdAt: at().notNull().defaultNow(),
     nextAt: at().notNull().defaultNow(),
-    expiresAt: at().notNull(),
+    expiresAt: at(),
     error: text(),
   },
   table => [
     index('webhook_delivery_due').on(table.nextAt).where(sql`state = 'waiting'`),
     index('webhook_delivery_owner').on(table.owner, table.createdAt.desc()),
+    index('webhook_delivery_job').on(table.job).where(sql`job is not null`),
   ],
 )
 

@@ -1,14 +1,21 @@
-import { and, asc, desc, eq, inArray, lt, lte, ne, sql } from './drizzle.ts'
+import { finalStates } from '@hearth/contract'
+import { and, asc, desc, eq, exists, inArray, isNotNull, isNull, lt, lte, ne, sql } from './drizzle.ts'
 import { newId } from './ids.ts'
 import { storable } from './json.ts'
 import { query, type Store } from './open.ts'
-import { webhookDelivery } from './schema.ts'
+import { job, webhookDelivery } from './schema.ts'
 
 export { deliveryStates } from './schema.ts'
 
 export type DeliveryRow = typeof webhookDelivery.$inferSelect
 
-/** Keeps a message until it is delivered, or no longer worth it. */
+/** What messages tell of. */
+export type Told = 'kiosks' | 'jobs'
+
+/** Seconds for which it is tried to tell of a job that has ended. */
+const jobLife = 24 * 3600
+
+/** Keeps a message until it is delivered, or no longer worth it. Those of jobs are kept by `jobs.create`. */
 export async function add(
   store: Store,
   { owner, body, ttlSeconds }: { owner: string; body: string; ttlSeconds: number },
@@ -24,12 +31,12 @@ export async function add(
 }
 
 /**
- * Takes messages whose turn it is; those that are too old have failed. Nobody else gets them for `leaseSeconds`; whoever took them ends each with
- * `delivered` or `again`, or the lease does.
+ * Takes messages whose turn it is, those of jobs when the job has ended; those that are too old have failed. Nobody else gets them for `leaseSeconds`;
+ * whoever took them ends each with `delivered` or `again`, or the lease does.
  */
 export async function take(
   store: Store,
-  { limit, leaseSeconds }: { limit: number; leaseSeconds: number },
+  { of, limit, leaseSeconds }: { of: Told; limit: number; leaseSeconds: number },
 ): Promise<DeliveryRow[]> {
   await query(store, db =>
     db
@@ -38,10 +45,20 @@ export async function take(
       .where(and(eq(webhookDelivery.state, 'waiting'), lte(webhookDelivery.expiresAt, sql`now()`))),
   )
   return query(store, db => {
+    const ended = db
+      .select({ id: job.id })
+      .from(job)
+      .where(and(eq(job.id, webhookDelivery.job), inArray(job.state, [...finalStates])))
     const due = db
       .select({ id: webhookDelivery.id })
       .from(webhookDelivery)
-      .where(and(eq(webhookDelivery.state, 'waiting'), lte(webhookDelivery.nextAt, sql`now()`)))
+      .where(
+        and(
+          eq(webhookDelivery.state, 'waiting'),
+          lte(webhookDelivery.nextAt, sql`now()`),
+          of === 'jobs' ? exists(ended) : isNull(webhookDelivery.job),
+        ),
+      )
       .orderBy(asc(webhookDelivery.nextAt))
       .limit(limit)
       .for('update', { skipLocked: true })
@@ -50,6 +67,7 @@ export async function take(
       .set({
         attempts: sql`${webhookDelivery.attempts} + 1`,
         nextAt: sql`now() + make_interval(secs => ${leaseSeconds})`,
+        expiresAt: sql`coalesce(${webhookDelivery.expiresAt}, now() + make_interval(secs => ${jobLife}))`,
       })
       .where(inArray(webhookDelivery.id, due))
       .returning()
@@ -88,13 +106,14 @@ export async function again(
 /** The latest first, without their texts. */
 export async function list(
   store: Store,
-  { owner, limit }: { owner: string; limit: number },
+  { owner, of, limit }: { owner: string; of: Told; limit: number },
 ): Promise<Omit<DeliveryRow, 'body'>[]> {
+  const kind = of === 'jobs' ? isNotNull(webhookDelivery.job) : isNull(webhookDelivery.job)
   const rows = await query(store, db =>
     db
       .select()
       .from(webhookDelivery)
-      .where(eq(webhookDelivery.owner, owner))
+      .where(and(eq(webhookDelivery.owner, owner), kind))
       .orderBy(desc(webhookDelivery.createdAt), desc(webhookDelivery.id))
       .limit(limit),
   )

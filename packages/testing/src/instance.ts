@@ -69,6 +69,7 @@ export async function startTestInstance(options: TestInstanceOptions = {}): Prom
       HEARTH_RATE_GENERATE: '100000',
       HEARTH_RATE_STATUS: '1000000',
       HEARTH_LOG_LEVEL: 'warn',
+      HEARTH_PULL_ON_USE: '0',
       ...options.env,
     },
   })

@@ -24,18 +24,25 @@ export interface Accepted {
   session: boolean
   /** A query parameter that may carry the key, where clients of a dialect put it there. */
   query?: string
+  /** A header that carries the key whatever others say, where clients of a dialect put it there. */
+  header?: string
 }
 
 /** @throws AppError `unauthenticated`; `forbidden` for a request that another site made a browser send. */
 export async function authenticate(deps: ApiDeps, c: ApiContext, accepted: Accepted): Promise<Caller> {
   if (c.env?.admit) return c.env.admit()
-  const secret = presentedKey(c) ?? (accepted.query === undefined ? undefined : c.req.query(accepted.query)?.trim())
+  const secret = secretOf(c, accepted)
   if (secret) return callerOfKey(deps, secret)
   const token = accepted.session ? readSessionCookie(deps.config, c) : undefined
   const session = token === undefined ? undefined : await sessions.get(deps.store, token)
   if (!session) throw missing()
   requireSameOrigin(deps.config, c)
   return callerOfSession(deps, session)
+}
+
+function secretOf(c: ApiContext, { header, query }: Accepted): string | undefined {
+  const own = header === undefined ? undefined : c.req.header(header)?.trim()
+  return own || (presentedKey(c) ?? (query === undefined ? undefined : c.req.query(query)?.trim()))
 }
 
 /** @throws AppError `unauthenticated`. */

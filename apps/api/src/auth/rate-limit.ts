@@ -56,14 +56,34 @@ const minute = 60_000
 
 /** Counts the request and says how many are left. @throws AppError `rate-limited`. */
 export async function limitRate(deps: ApiDeps, c: ApiContext, caller: Caller, kind: RateClass): Promise<void> {
+  await countRequest(deps, caller, kind, ({ limit, remaining, reset }) => {
+    c.header('x-ratelimit-limit', String(limit))
+    c.header('x-ratelimit-remaining', String(remaining))
+    c.header('x-ratelimit-reset', String(reset))
+  })
+}
+
+interface Allowance {
+  /** Requests a minute. */
+  limit: number
+  remaining: number
+  /** Seconds until they are counted anew. */
+  reset: number
+}
+
+/** Counts a request. @param tell hears what is left. @throws AppError `rate-limited`. */
+export async function countRequest(
+  deps: ApiDeps,
+  caller: Caller,
+  kind: RateClass,
+  tell: (allowance: Allowance) => void = () => undefined,
+): Promise<void> {
   const setting = kind === 'generate' ? deps.config.rateGenerate : deps.config.rateStatus
   const limit = caller.rate[kind] ?? setting
   const who = caller.key?.id ?? caller.owner
   const { count, left } = await deps.limiter.count(`${kind}:${who}`, minute)
   const reset = Math.ceil(left / 1000)
-  c.header('x-ratelimit-limit', String(limit))
-  c.header('x-ratelimit-remaining', String(Math.max(0, limit - count)))
-  c.header('x-ratelimit-reset', String(reset))
+  tell({ limit, remaining: Math.max(0, limit - count), reset })
   if (count <= limit) return
   throw new AppError('rate-limited', `more than ${limit} requests a minute on this kind of route`, {
     hint: `Wait ${reset} s. The limit is a setting: HEARTH_RATE_${kind.toUpperCase()}, or the key's own.`,

@@ -23,16 +23,20 @@ export function runPatiently(
   return patiently(signal, () => runOrder(deps, caller, { task, input: order.input, model: order.model }, signal))
 }
 
-/** A model or device that is in use is asked for again, and again, until it has a turn or the client leaves. */
+/**
+ * A model or device that is in use, a model that is on its way here and a worker that is about to be there are asked for
+ * again, and again, until there is a turn or the client leaves.
+ */
 export async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const late = performance.now() + longest * 1000
   for (;;) {
     try {
       return await work()
     } catch (thrown) {
-      const { code, retryAfter = 1 } = toAppError(thrown)
-      const pause = Math.min(retryAfter, 5) * 1000
-      if (code !== 'device-busy' || performance.now() + pause > late) throw thrown
+      const { code, retryAfter } = toAppError(thrown)
+      const isPassing = code === 'device-busy' || (code === 'unavailable' && retryAfter !== undefined)
+      const pause = Math.min(retryAfter ?? 1, 5) * 1000
+      if (!isPassing || performance.now() + pause > late) throw thrown
       await delay(pause, undefined, { signal })
     }
   }

@@ -11,35 +11,39 @@ import { closeServer, listen } from '../server.ts'
 import type { Dialect } from './dialect.ts'
 
 /** What the model does with the next run: the pieces that it sends, then its output or the way in which it dies. */
-export interface Script {
-  chunks?: readonly Chunk[]
+export interface Script<C = Chunk> {
+  chunks?: readonly C[]
   /** Of a promise, when it resolves, unless the run is given up before. */
   output: unknown
 }
 
-/** A dialect on real servers whose model `scripted` says what the test wants it to. */
-export interface ScriptedChat {
+/** A dialect on real servers whose model `scripted`, the default of every task, says what the test wants it to. */
+export interface ScriptedChat<C = Chunk> {
   url: string
   key: string
   api: ApiUnderTest
   /** What the model was asked last. */
   asked(): LiveRun
-  next(script: Script): void
+  next(script: Script<C>): void
   stop(): Promise<void>
 }
 
-/** @param door whether the dialect is asked as at a door, where nobody sends a key. */
-export async function startScriptedChat(dialect: Dialect, { door = false } = {}): Promise<ScriptedChat> {
+/**
+ * Of chats, or of another task whose pieces are `C`.
+ * @param door whether the dialect is asked as at a door, where nobody sends a key.
+ */
+export async function startScriptedChat<C = Chunk>(dialect: Dialect, { door = false } = {}): Promise<ScriptedChat<C>> {
   const api = await startApi()
   const { deps } = api
-  let script: Script | undefined
+  let script: Script<C> | undefined
   let asked: LiveRun | undefined
   const [some] = await deps.models.installed()
   if (!some) throw new Error('no model is installed at all')
   const scripted = { ...some, id: 'scripted' }
   const models: typeof deps.models = {
     ...deps.models,
-    resolve: async (task, name) => (name === 'scripted' ? scripted : deps.models.resolve(task, name)),
+    resolve: async (task, name) =>
+      name === undefined || name === 'scripted' ? scripted : deps.models.resolve(task, name),
   }
   const live = {
     ...deps.live,

@@ -10,9 +10,10 @@ const trust = 2000
 /**
  * Decides who a request at a door is. The other side sends no key, so that everything it could not have been made to
  * send by a web page counts: the name it asked for must be loopback's (a page's own name that was pointed here by DNS
- * is not), and a page that runs elsewhere is turned away by what its browser says of it.
+ * is not), and a page that runs elsewhere is turned away by what its browser says of it. Where the dialect is not HTTP
+ * there is no request, and a browser's first line is none of its words.
  */
-export function createAdmission(store: Store, door: Door): (request: Request) => Promise<Caller> {
+export function createAdmission(store: Store, door: Door): (request?: Request) => Promise<Caller> {
   let known: { caller: Caller | undefined; until: number } | undefined
   async function caller(): Promise<Caller | undefined> {
     if (known && known.until > Date.now()) return known.caller
@@ -21,7 +22,7 @@ export function createAdmission(store: Store, door: Door): (request: Request) =>
     return known.caller
   }
   return async request => {
-    requireLocal(request)
+    if (request) requireLocal(request)
     const admitted = await caller()
     if (admitted) return admitted
     throw new AppError('unauthenticated', 'the key of this door was revoked', {

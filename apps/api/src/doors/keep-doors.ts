@@ -1,7 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { createServer as createWireServer, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from '../app.ts'
 import type { ApiDeps } from '../deps.ts'
+import { type Dialect, isWire, type WireDialect } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/dialects.generated.ts'
 import { closeServer, listen } from '../server.ts'
 import { createAdmission } from './admit.ts'
@@ -11,10 +14,13 @@ import { readDoors } from './stored-doors.ts'
 /** Milliseconds between looks at the settings, which the command line changes behind our back. */
 const turn = 2000
 const host = '127.0.0.1'
+/** Milliseconds after which a connection that says nothing is closed. */
+const longestSilence = 3_600_000
+const mostConversations = 128
 
 /** Keeps the doors of this process. One that cannot be opened is tried again at every turn. */
 export function createDoorKeeper(): DoorKeeper {
-  const open = new Map<string, { door: Door; server: Server }>()
+  const open = new Map<string, { door: Door; close: () => Promise<void> }>()
   const faults = new Map<number, string>()
   let deps: ApiDeps | undefined
   let timer: NodeJS.Timeout | undefined
@@ -22,10 +28,10 @@ export function createDoorKeeper(): DoorKeeper {
 
   async function follow(deps: ApiDeps): Promise<void> {
     const wanted = new Map((await readDoors(deps.store)).map(door => [nameOf(door), door]))
-    for (const [name, { door, server }] of open) {
+    for (const [name, { door, close }] of open) {
       if (wanted.has(name)) continue
       open.delete(name)
-      await closeServer(server)
+      await close()
       deps.log.info({ port: door.port, dialect: door.dialect }, 'a door was closed')
     }
     const ports = [...wanted.values()].map(({ port }) => port)
@@ -35,7 +41,7 @@ export function createDoorKeeper(): DoorKeeper {
 
   async function tryToOpen(deps: ApiDeps, name: string, door: Door): Promise<void> {
     try {
-      open.set(name, { door, server: await openDoor(deps, door) })
+      open.set(name, { door, close: await openDoor(deps, door) })
       faults.delete(door.port)
       deps.log.info({ port: door.port, dialect: door.dialect }, 'a door was opened')
     } catch (error) {
@@ -74,7 +80,7 @@ export function createDoorKeeper(): DoorKeeper {
       clearTimeout(timer)
       deps = undefined
       await work
-      for (const { server } of open.values()) await closeServer(server)
+      for (const { close } of open.values()) await close()
       open.clear()
     },
   }
@@ -84,13 +90,42 @@ function nameOf({ dialect, port, key }: Door): string {
   return `${port} ${dialect} ${key}`
 }
 
-async function openDoor(deps: ApiDeps, door: Door): Promise<Server> {
+/** @returns what closes it. */
+async function openDoor(deps: ApiDeps, door: Door): Promise<() => Promise<void>> {
   const dialect = dialects.find(({ id }) => id === door.dialect)
   if (!dialect) throw new Error(`there is no dialect ${door.dialect}`)
-  const app = createApp(deps, { only: dialect })
   const admit = createAdmission(deps.store, door)
+  return isWire(dialect) ? openWireDoor(deps, door, dialect, admit) : openHttpDoor(deps, door, dialect, admit)
+}
+
+type Admit = ReturnType<typeof createAdmission>
+
+async function openHttpDoor(deps: ApiDeps, { port }: Door, dialect: Dialect, admit: Admit) {
+  const app = createApp(deps, { only: dialect })
   const listener = getRequestListener((request, env) => app.fetch(request, { ...env, admit: () => admit(request) }))
   const server = createServer({ headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32 * 1024 }, listener)
-  await listen(server, host, door.port)
-  return server
+  await listen(server, host, port)
+  return () => closeServer(server)
+}
+
+async function openWireDoor(deps: ApiDeps, { port }: Door, dialect: WireDialect, admit: Admit) {
+  const sockets = new Set<Socket>()
+  const server = createWireServer({ noDelay: true }, socket => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', error => deps.log.debug({ error }, 'a connection at a door broke'))
+    socket.setTimeout(longestSilence, () => socket.destroy())
+    void dialect
+      .converse(socket, deps, () => admit())
+      .catch(error => deps.log.warn({ error, dialect: dialect.id }, 'a conversation at a door broke off'))
+      .finally(() => socket.destroy())
+  })
+  server.maxConnections = mostConversations
+  await listen(server, host, port)
+  return async () => {
+    const closed = once(server, 'close')
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
 }

@@ -2,6 +2,7 @@ import { jobs, type Store } from '@hearth/store'
 import fc from 'fast-check'
 import { type ApiUnderTest, startApi } from '../api-under-test.ts'
 import { createApp } from '../app.ts'
+import { isHttp } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/dialects.generated.ts'
 import { fuzzEngine } from './fuzz-engine.ts'
 import { fuzzPictures } from './fuzz-pictures.ts'
@@ -46,7 +47,10 @@ export async function fuzz(options: {
     const deps = { ...api.deps, limiter: { count: async () => ({ count: 0, left: 1000 }) } }
     const app = createApp(deps)
     const doors = new Map(
-      dialects.filter(({ doorOnly }) => doorOnly).map(only => [only.id, createApp(deps, { only })] as const),
+      dialects
+        .filter(isHttp)
+        .filter(({ doorOnly }) => doorOnly)
+        .map(only => [only.id, createApp(deps, { only })] as const),
     )
     const document: Document = await (await api.ask('/api/openapi.json')).json()
     const atDoors = [...doors].flatMap(([door, { routes }]) =>

@@ -5,6 +5,7 @@ import type { JobRow, JsonObject } from '@hearth/store'
 import type { Caller } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { bestFit, requireFit } from './check-fit.ts'
+import { fetchOnUse } from './fetch-on-use.ts'
 import { inputFields } from './media-fields.ts'
 import { type Media, toReference } from './store-media.ts'
 
@@ -19,6 +20,8 @@ export interface Order {
   idempotencyKey?: string | undefined
   requestHash?: string | undefined
   dialect?: string
+  /** Checked address that is told when the job has ended, in the words of the dialect. */
+  webhook?: string | undefined
 }
 
 /** The task of that name, among those that are run as jobs. @throws AppError `not-found`. */
@@ -50,11 +53,13 @@ async function chooseModel(deps: ApiDeps, { task, input, model }: Order) {
 /** Checks an order, stores its media and queues it. @throws AppError; nothing is queued then. */
 export async function acceptJob(
   deps: ApiDeps,
-  caller: Caller,
+  caller: Pick<Caller, 'owner' | 'key'>,
   order: Order,
 ): Promise<{ job: JobRow; created: boolean }> {
-  const { task, priority, idempotencyKey, requestHash, dialect } = order
-  const load = await chooseModel(deps, order)
+  const { task, priority, idempotencyKey, requestHash, dialect, webhook } = order
+  const load = await chooseModel(deps, order).catch(async thrown => {
+    throw await fetchOnUse(deps, order, thrown, pull => acceptJob(deps, caller, pull))
+  })
   await requireFit(deps, load)
   const parsed = parseInput(task, await withReferences(deps, caller.owner, task, order.input))
   // What a database holds is what JSON can say.
@@ -70,6 +75,7 @@ export async function acceptJob(
     ...(caller.key === null ? {} : { share: caller.key.id }),
     ...(priority === undefined ? {} : { priority }),
     ...(dialect === undefined ? {} : { dialect }),
+    ...(webhook === undefined ? {} : { webhook }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(requestHash === undefined ? {} : { requestHash }),
   })

@@ -1,21 +1,22 @@
 import { AppError, type MediaKind, parseInput, type Task } from '@hearth/contract'
-import { inspectPicture } from '@hearth/media'
+import { inspectPicture, sniffAudio } from '@hearth/media'
 import type { Caller } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { type LiveAnswer, liveReference } from '../live-lane/live-lane.ts'
-import { type Order, withMedia, withPlaceholders } from './accept-job.ts'
+import { acceptJob, type Order, withMedia, withPlaceholders } from './accept-job.ts'
+import { fetchOnUse } from './fetch-on-use.ts'
 import { readMedia } from './read-media.ts'
 import type { Media } from './store-media.ts'
 
 /**
- * Runs an order at once, whatever door it came through. Nothing is stored: pictures travel with the request.
+ * Runs an order at once, whatever door it came through. Nothing is stored: pictures and sound travel with the request.
  * @param signal the run is given up when it aborts.
  * @param chunk hears each piece of a streamed answer.
  * @throws AppError as `LiveLane.run`, and for what is wrong with the order.
  */
 export async function runOrder(
   deps: ApiDeps,
-  caller: Pick<Caller, 'owner'>,
+  caller: Pick<Caller, 'owner' | 'key'>,
   { task, input, model }: Pick<Order, 'task' | 'input' | 'model'>,
   signal: AbortSignal,
   chunk?: (value: unknown) => void,
@@ -30,7 +31,12 @@ export async function runOrder(
     return reference
   })
   const { owner } = caller
-  return deps.live.run({ task: task.id, model, input: parseInput(task, replaced), media, owner, signal, chunk })
+  const run = { task: task.id, model, input: parseInput(task, replaced), media, owner, signal, chunk }
+  try {
+    return await deps.live.run(run)
+  } catch (thrown) {
+    throw await fetchOnUse(deps, { task, model }, thrown, pull => acceptJob(deps, caller, pull))
+  }
 }
 
 /** @throws AppError `invalid-input` for a task that only runs as a job. */
@@ -42,13 +48,14 @@ export function requireLive(task: Task): void {
   })
 }
 
-/** The bytes of a picture, checked by their head. @throws AppError. */
+/** The bytes of a picture or a sound, checked by their head. @throws AppError. */
 export async function readLive(deps: ApiDeps, owner: string, kind: MediaKind, media: Media): Promise<Uint8Array> {
-  if (kind !== 'image') throw new AppError('unsupported-media', `${kind} files are not taken here`)
-  const bytes = await readMedia(deps, owner, media)
+  if (kind === 'video') throw new AppError('unsupported-media', `${kind} files are not taken here`)
+  const bytes = await readMedia(deps, owner, media, kind)
   if (bytes.byteLength > deps.config.maxUpload) {
     throw new AppError('too-large', `the file has ${bytes.byteLength} bytes, more than ${deps.config.maxUpload}`)
   }
-  await inspectPicture(bytes, { maxPixels: deps.config.maxPixels })
+  if (kind === 'audio') sniffAudio(bytes)
+  else await inspectPicture(bytes, { maxPixels: deps.config.maxPixels })
   return bytes
 }

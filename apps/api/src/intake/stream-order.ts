@@ -14,7 +14,7 @@ export type OrderEvent = { kind: 'chunk'; value: unknown } | { kind: 'end'; answ
  */
 export async function streamOrder(
   deps: ApiDeps,
-  caller: Pick<Caller, 'owner'>,
+  caller: Pick<Caller, 'owner' | 'key'>,
   order: Pick<Order, 'task' | 'input' | 'model'>,
   signal: AbortSignal,
 ): Promise<AsyncIterable<OrderEvent>> {

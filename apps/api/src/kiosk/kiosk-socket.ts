@@ -8,9 +8,9 @@ import { z } from 'zod'
 import { askAgain } from '../auth/ask-again.ts'
 import type { Caller } from '../auth/caller.ts'
 import { socketCaller } from '../auth/socket-caller.ts'
+import type { Courier } from '../courier/courier.ts'
 import type { ApiDeps } from '../deps.ts'
 import { faultOf } from '../live-lane/check-frame.ts'
-import { type Courier, createCourier } from './courier.ts'
 import { createEye } from './eye.ts'
 import { faceOf, type KioskSettings, readKiosk } from './kiosk-settings.ts'
 import { createSession } from './session.ts'
@@ -36,8 +36,7 @@ const frameMessage = z.tuple([
  * Namespace `/kiosk`: a page with a camera sends `frame(number, bytes)`; it is told `settings` and `state`, and
  * `problem` about a frame that cannot be read. One visitor's turn is one session of one socket; no frame is kept.
  */
-export function serveKiosks(deps: ApiDeps, io: Server): { close(): Promise<void> } {
-  const courier = createCourier(deps)
+export function serveKiosks(deps: ApiDeps, io: Server, courier: Courier): void {
   const kiosks = io.of('/kiosk')
   kiosks.use((socket, next) => {
     callerOf(deps, socket).then(
@@ -58,7 +57,6 @@ export function serveKiosks(deps: ApiDeps, io: Server): { close(): Promise<void>
       },
     )
   })
-  return courier
 }
 
 function callerOf(deps: ApiDeps, socket: Socket): Promise<Caller> {

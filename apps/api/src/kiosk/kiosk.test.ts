@@ -207,7 +207,7 @@ describe('a kiosk', () => {
     doorStatus = 204
     const id = String(knocks[0]?.headers['webhook-id'])
     const state = async () =>
-      (await webhooks.list(api.deps.store, { owner: api.owner, limit: 9 })).find(row => row.id === id)
+      (await webhooks.list(api.deps.store, { owner: api.owner, of: 'kiosks', limit: 9 })).find(row => row.id === id)
     await until('it is delivered', state, row => row?.state === 'delivered')
     socket.disconnect()
     const shown = await (await api.ask('/api/v1/kiosk/settings')).json()

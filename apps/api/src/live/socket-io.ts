@@ -9,6 +9,7 @@ import { askAgain } from '../auth/ask-again.ts'
 import type { Caller } from '../auth/caller.ts'
 import { isWelcome, socketCaller } from '../auth/socket-caller.ts'
 import { serveCameras } from '../cameras/camera-socket.ts'
+import type { Courier } from '../courier/courier.ts'
 import type { ApiDeps } from '../deps.ts'
 import { largestFrame, serveKiosks } from '../kiosk/kiosk-socket.ts'
 import { serveFrames } from './socket-frames.ts'
@@ -36,6 +37,7 @@ const kept = z.object({
 export async function createSocketIo(
   deps: ApiDeps,
   server: HttpServer,
+  courier: Courier,
 ): Promise<{ upgrade: UpgradeHandler; close(): Promise<void> }> {
   const { queue, log } = deps
   const redis = new Redis(queue.redisUrl, {
@@ -69,14 +71,13 @@ export async function createSocketIo(
     serveFrames(deps, socket)
     serveCameras(deps, socket)
   })
-  const kiosks = serveKiosks(deps, io)
+  serveKiosks(deps, io, courier)
   // Namespace `/` has nothing to offer.
   io.on('connection', socket => socket.disconnect(true))
   return {
     upgrade: (request, socket, head) => io.engine.handleUpgrade(request as never, socket as never, head),
     async close() {
       await io.close()
-      await kiosks.close()
       redis.disconnect()
     },
   }

@@ -51,7 +51,7 @@ async function viewSettings(deps: ApiDeps, caller: Caller, settings: KioskSettin
   // A kiosk hangs in a public place: it is told what it shows.
   if (!caller.scopes.some(scope => scope !== 'kiosk')) return faceOf(settings)
   const { collection, threshold, attendance_minutes, webhook, secret } = settings
-  const deliveries = await webhooks.list(deps.store, { owner: caller.owner, limit: 10 })
+  const deliveries = await webhooks.list(deps.store, { owner: caller.owner, of: 'kiosks', limit: 10 })
   return {
     ...faceOf(settings),
     collection,

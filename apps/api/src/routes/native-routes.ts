@@ -15,6 +15,7 @@ import { sessionRoutes } from './session.ts'
 import { systemRoutes } from './system.ts'
 import { taskRoutes } from './tasks.ts'
 import { uploadRoutes } from './uploads.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Every route of Hearth's own interface. */
 export function nativeRoutes(deps: ApiDeps): Route[] {
@@ -29,6 +30,7 @@ export function nativeRoutes(deps: ApiDeps): Route[] {
     ...keyRoutes(deps),
     ...cameraRoutes(deps),
     ...kioskRoutes(deps),
+    ...webhookRoutes(deps),
     ...sessionRoutes(deps),
     ...systemRoutes(deps),
     ...doorRoutes(deps),

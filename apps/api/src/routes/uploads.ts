@@ -1,5 +1,4 @@
 import { AppError } from '@hearth/contract'
-import { findVideoFormat } from '@hearth/media'
 import { uploads } from '@hearth/store'
 import { z } from 'zod'
 import type { ApiDeps } from '../deps.ts'
@@ -19,17 +18,20 @@ const uploadView = z.object({
 })
 const uploadId = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/) })
 
-/** Pictures and videos to be used as inputs. */
+/** Pictures, videos and sound to be used as inputs. */
 export function uploadRoutes(deps: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'post',
       path: '/api/v1/uploads',
       tag: 'Uploads',
-      summary: 'Upload a picture or video',
+      summary: 'Upload a picture, video or sound',
       scope: 'tasks',
       rate: 'status',
-      described: { schema: z.object({ file: z.file().meta({ description: 'The picture or video.' }) }), form: true },
+      described: {
+        schema: z.object({ file: z.file().meta({ description: 'The picture, video or sound.' }) }),
+        form: true,
+      },
       answers: { 201: { description: 'Checked and kept.', schema: uploadView } },
       async handle({ c, caller }) {
         const { fields } = await readForm(c, Math.max(bodyLimit(deps), deps.config.maxVideo + smallBody))
@@ -41,8 +43,7 @@ export function uploadRoutes(deps: ApiDeps): Route[] {
           })
         }
         const bytes = new Uint8Array(await file.arrayBuffer())
-        const kind = findVideoFormat(bytes) === undefined ? 'image' : 'video'
-        return c.json(await storeMedia(deps, caller.owner, kind, bytes), 201)
+        return c.json(await storeMedia(deps, caller.owner, undefined, bytes), 201)
       },
     }),
     defineRoute({

@@ -7,19 +7,20 @@ export function pcm16(samples: Float32Array): Uint8Array {
   return bytes
 }
 
-/** What a WAV file of 16 bits and one channel begins with. */
-export function wavHeader(sampleRate: number, dataBytes: number): Uint8Array {
+/** What a WAV file of whole numbers begins with. */
+export function wavHeader(sampleRate: number, dataBytes: number, { bits = 16, channels = 1 } = {}): Uint8Array {
+  const frame = (bits / 8) * channels
   const header = Buffer.alloc(44)
   header.write('RIFF', 0)
   header.writeUInt32LE(36 + dataBytes, 4)
   header.write('WAVEfmt ', 8)
   header.writeUInt32LE(16, 16)
   header.writeUInt16LE(1, 20)
-  header.writeUInt16LE(1, 22)
+  header.writeUInt16LE(channels, 22)
   header.writeUInt32LE(sampleRate, 24)
-  header.writeUInt32LE(sampleRate * 2, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
+  header.writeUInt32LE(sampleRate * frame, 28)
+  header.writeUInt16LE(frame, 32)
+  header.writeUInt16LE(bits, 34)
   header.write('data', 36)
   header.writeUInt32LE(dataBytes, 40)
   return header

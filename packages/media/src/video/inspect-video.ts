@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises'
 import { AppError } from '@hearth/contract'
-import { z } from 'zod'
-import { startProgram } from './program.ts'
+import { inputArgs, type ProbedStream, probeFile } from './probe-file.ts'
 import { demuxerOf, sniffedBytes, sniffVideo, type VideoFormat, videoMime } from './sniff-video.ts'
 
 /** What a video file says of itself. No picture is decoded. */
@@ -33,34 +32,13 @@ export interface VideoLimits {
 export const defaultMaxVideoPixels = 36_000_000
 const defaultMaxSeconds = 4 * 3600
 
-const probed = z.object({
-  streams: z.array(
-    z.object({
-      codec_type: z.string().optional(),
-      codec_name: z.string().optional(),
-      width: z.int().optional(),
-      height: z.int().optional(),
-      sample_aspect_ratio: z.string().optional(),
-      avg_frame_rate: z.string().optional(),
-      r_frame_rate: z.string().optional(),
-      nb_frames: z.string().optional(),
-      duration: z.string().optional(),
-      disposition: z.object({ attached_pic: z.int() }).optional(),
-      tags: z.object({ rotate: z.string().optional() }).optional(),
-      side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
-    }),
-  ),
-  format: z.object({ duration: z.string().optional() }),
-})
-type Stream = z.infer<typeof probed>['streams'][number]
-
 /** What keeps a file from making ffmpeg read anything but itself: one format, and no protocol but files. */
 export async function guardedInput(path: string): Promise<{ format: VideoFormat; args: string[] }> {
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(sniffedBytes), 0, sniffedBytes, 0)
     const format = sniffVideo(buffer.subarray(0, bytesRead))
-    return { format, args: ['-protocol_whitelist', 'file,pipe', '-f', demuxerOf(format), '-i', `file:${path}`] }
+    return { format, args: inputArgs(path, demuxerOf(format)) }
   } finally {
     await file.close()
   }
@@ -74,8 +52,8 @@ export async function guardedInput(path: string): Promise<{ format: VideoFormat;
 export async function inspectVideo(path: string, limits: VideoLimits = {}): Promise<VideoInfo> {
   const { maxPixels = defaultMaxVideoPixels, maxSeconds = defaultMaxSeconds, signal } = limits
   const { format, args } = await guardedInput(path)
-  const { streams, format: container } = await probe(args, signal)
-  const video = streams.find(stream => stream.codec_type === 'video' && stream.disposition?.attached_pic !== 1)
+  const { streams, format: container } = await probeFile(args, { signal, failure })
+  const video = movingPicture(streams)
   const audio = streams.find(stream => stream.codec_type === 'audio')
   const duration = Number(video?.duration ?? container.duration ?? Number.NaN)
   const fps = rate(video?.avg_frame_rate) || rate(video?.r_frame_rate)
@@ -107,14 +85,16 @@ export async function inspectVideo(path: string, limits: VideoLimits = {}): Prom
   }
 }
 
-async function probe(input: readonly string[], signal: AbortSignal | undefined) {
-  const args = ['-v', 'error', '-of', 'json', '-show_streams', '-show_format', ...input]
-  const program = startProgram('ffprobe', args, { signal, failure: 'the video is damaged or cut off' })
-  program.stdin.end()
-  const chunks: Buffer[] = []
-  for await (const chunk of program.stdout) chunks.push(chunk)
-  await program.ended
-  return probed.parse(JSON.parse(Buffer.concat(chunks).toString()))
+/** Whether a file of a format for videos holds more than sound. @throws AppError as `inspectVideo`. */
+export async function hasMovingPicture(path: string): Promise<boolean> {
+  const { args } = await guardedInput(path)
+  return movingPicture((await probeFile(args, { failure })).streams) !== undefined
+}
+const failure = 'the video is damaged or cut off'
+
+/** The first track of pictures that is not the cover of a record. */
+export function movingPicture(streams: readonly ProbedStream[]): ProbedStream | undefined {
+  return streams.find(stream => stream.codec_type === 'video' && stream.disposition?.attached_pic !== 1)
 }
 
 function rate(text: string | undefined): number {
@@ -122,7 +102,7 @@ function rate(text: string | undefined): number {
   return denominator > 0 ? numerator / denominator : 0
 }
 
-function shownSize(stream: Stream, width: number, height: number): { width: number; height: number } {
+function shownSize(stream: ProbedStream, width: number, height: number): { width: number; height: number } {
   const [across = 1, down = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number)
   const square = across > 0 && down > 0 ? Math.round((width * across) / down) : width
   const rotation = stream.side_data_list?.find(data => data.rotation !== undefined)?.rotation

@@ -21,13 +21,15 @@ export interface ProgramOptions {
   signal?: AbortSignal | undefined
   /** What failed, for the message: `the video cannot be read`. */
   failure: string
+  /** What to do about it. Default: what helps with videos. */
+  hint?: string
   /** Taken out of what is reported, such as an address that holds a password. */
   secret?: string | undefined
 }
 
 /** Starts ffmpeg or ffprobe as HEARTH_FFMPEG has it. Nothing is read from the terminal. */
 export function startProgram(name: 'ffmpeg' | 'ffprobe', args: readonly string[], options: ProgramOptions): Program {
-  const { signal, failure, secret } = options
+  const { signal } = options
   signal?.throwIfAborted()
   // No setting reaches it: what decodes strangers' files need know no secrets.
   const env = { NODE_ENV: 'production', ...childEnvironment([]) } as const
@@ -40,7 +42,7 @@ export function startProgram(name: 'ffmpeg' | 'ffprobe', args: readonly string[]
     child.on('close', (code, by) => {
       if (signal?.aborted) reject(new AppError('cancelled', 'the run was cancelled'))
       else if (code === 0) resolve()
-      else reject(explain(failure, secret, [...said, ...(by === null ? [] : [`ended by ${by}`])]))
+      else reject(explain(options, [...said, ...(by === null ? [] : [`ended by ${by}`])]))
     })
   }).finally(() => signal?.removeEventListener('abort', kill))
   // Whoever iterates over the output hears of it; this only keeps it from being unhandled before that.
@@ -81,12 +83,12 @@ function lastWords(child: ChildProcess): string[] {
   return lines
 }
 
-function explain(failure: string, secret: string | undefined, said: readonly string[]): AppError {
+function explain({ failure, hint, secret }: ProgramOptions, said: readonly string[]): AppError {
   const text = said.join(' | ').slice(-600)
   const bare = secret === undefined ? text : text.replaceAll(secret, '(address)')
   // Where a part of ffmpeg lies in memory helps nobody.
   const words = bare.replace(/\/\/[^\s/@]+@/g, '//***@').replace(/\[\w+ @ 0x[0-9a-f]+\] /g, '')
   return new AppError('invalid-input', words === '' ? failure : `${failure}: ${words}`, {
-    hint: 'Play it in a player; if it plays, convert it to MP4 (H.264) and try again.',
+    hint: hint ?? 'Play it in a player; if it plays, convert it to MP4 (H.264) and try again.',
   })
 }

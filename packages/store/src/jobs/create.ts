@@ -1,18 +1,32 @@
 import { AppError, type JobEvent, type JobEventBody } from '@hearth/contract'
 import { and, eq, sql } from '../drizzle.ts'
 import { newId } from '../ids.ts'
-import { prepared, query, type Store } from '../open.ts'
-import { type JobRow, job } from '../schema.ts'
+import { type Database, prepared, query, type Store } from '../open.ts'
+import { type JobRow, job, webhookDelivery } from '../schema.ts'
 import type { NewJob } from './types.ts'
 import { eventsOfTaken, toEvents } from './write-events.ts'
 
 const first: JobEventBody[] = [{ type: 'queued' }]
 
 const insert = prepared(db => {
+  const taken = insertion(db)
+  return db.with(taken, eventsOfTaken(db, first)).select().from(taken).prepare('insert_job')
+})
+
+/** The message is there with the job, or neither is. */
+const insertTold = prepared(db => {
+  const taken = insertion(db)
+  const told = db.$with('told', {}).as(sql`
+    insert into ${webhookDelivery} (id, owner, job, url, body)
+    select ${sql.placeholder('message')}, taken.owner, taken.id, ${sql.placeholder('webhook')}, '' from taken`)
+  return db.with(taken, eventsOfTaken(db, first), told).select().from(taken).prepare('insert_told_job')
+})
+
+function insertion(db: Database) {
   const lane = sql.placeholder('lane')
   const priority = sql.placeholder('priority')
   const share = sql.placeholder('share')
-  const taken = db.$with('taken').as(
+  return db.$with('taken').as(
     db
       .insert(job)
       .values({
@@ -36,8 +50,7 @@ const insert = prepared(db => {
       .onConflictDoNothing({ target: [job.owner, job.idempotencyKey] })
       .returning(),
   )
-  return db.with(taken, eventsOfTaken(db, first)).select().from(taken).prepare('insert_job')
-})
+}
 
 /** What a new job has unless it says otherwise. */
 const defaults = {
@@ -61,7 +74,8 @@ export async function create(
   input: NewJob,
 ): Promise<{ job: JobRow; created: boolean; events: JobEvent[] }> {
   const values = { ...defaults, id: newId(), share: input.owner, ...input }
-  const [row] = await query(store, () => insert(store).execute(values))
+  const told = input.webhook === undefined ? undefined : { ...values, message: `msg_${newId()}` }
+  const [row] = await query(store, () => (told ? insertTold(store).execute(told) : insert(store).execute(values)))
   if (row) return { job: row, created: true, events: toEvents(row, first, row.createdAt) }
   return { job: await earlierJob(store, input), created: false, events: [] }
 }

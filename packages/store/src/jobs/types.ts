@@ -25,6 +25,8 @@ export interface NewJob {
   idempotencyKey?: string
   /** Tells a repeated request from another one under the same idempotency key. */
   requestHash?: string
+  /** Address that is told when it has ended; kept with the job, see `webhooks`. */
+  webhook?: string
 }
 
 /** One run of a job. Every write of a worker carries it and is refused once another run has taken over. */

@@ -17,7 +17,14 @@ let client: OpenAI
 /** A tiny cross-encoder with random weights: what it says means nothing, that it says it does. */
 function tinyReranker(): Checkpoint {
   const licence = { id: 'Apache-2.0', must_accept: false }
-  const plain = { aliases: [], example_prompts: [], digest: 'unverified', starter: false, tasks: [...reranker.tasks] }
+  const plain = {
+    aliases: [],
+    example_prompts: [],
+    languages: [],
+    digest: 'unverified',
+    starter: false,
+    tasks: [...reranker.tasks],
+  }
   const dir = join(repo, 'packages/language/src/families/reranker/golden/bert')
   const words = { id: 'tiny-reranker', family: reranker.id, title: '', description: '' }
   return { ...plain, ...words, licence, precision: 'fp32', dir, bytes: 1e5, defaults: {} }

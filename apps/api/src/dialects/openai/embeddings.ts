@@ -1,6 +1,7 @@
 import { AppError } from '@hearth/contract'
 import { task as embedText } from '@hearth/language/embed-text/spec'
 import { z } from 'zod'
+import type { Caller } from '../../auth/caller.ts'
 import type { ApiDeps } from '../../deps.ts'
 import { readJson } from '../../http/body.ts'
 import type { ApiContext } from '../../http/env.ts'
@@ -28,7 +29,21 @@ type Output = z.output<typeof embedText.output>
 /** Makes vectors of texts. */
 export async function serveEmbeddings(deps: ApiDeps, c: ApiContext, error: ErrorAnswer): Promise<Response> {
   const caller = await admit(deps, c, 'generate')
-  const { model, encoding_format: format, ...wish } = readWish(embeddingsWish, await readJson(c, bodyLimit(deps)))
+  return answerEmbeddings(deps, c, {
+    caller,
+    error,
+    wish: readWish(embeddingsWish, await readJson(c, bodyLimit(deps))),
+  })
+}
+
+/** As `serveEmbeddings`, for a wish that was read and a client that was let in. */
+export async function answerEmbeddings(
+  deps: ApiDeps,
+  c: ApiContext,
+  given: { caller: Caller; wish: z.output<typeof embeddingsWish>; error: ErrorAnswer },
+): Promise<Response> {
+  const { caller, error } = given
+  const { model, encoding_format: format, ...wish } = given.wish
   const input = {
     texts: textsOf(wish.input),
     ...(wish.dimensions == null ? {} : { dimensions: wish.dimensions }),

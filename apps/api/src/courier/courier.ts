@@ -2,7 +2,10 @@ import { toAppError } from '@hearth/contract'
 import { fetchGuarded } from '@hearth/fetch'
 import { webhooks } from '@hearth/store'
 import type { ApiDeps } from '../deps.ts'
-import { readKiosk } from './kiosk-settings.ts'
+import { kioskLetter } from '../kiosk/kiosk-letter.ts'
+import { readKiosk } from '../kiosk/kiosk-settings.ts'
+import { jobLetter } from './job-letter.ts'
+import type { Letter } from './letter.ts'
 import { signWebhook } from './sign-webhook.ts'
 
 /** Seconds before each further attempt; the last one again and again. */
@@ -12,10 +15,12 @@ const turn = 2000
 /** Seconds that a receiver has to answer, and that a message is out of others' reach. */
 const patience = 10
 const lease = 60
-/** Messages on their way. */
+/** Messages on their way, of each kind: a door does not wait until receivers that hang were given up. */
 const atOnce = 20
+const kinds = ['kiosks', 'jobs'] as const
 const week = 7 * 24 * 3600_000
 
+/** What a kiosk has to tell. */
 export interface CourierMessage {
   owner: string
   /** Such as `kiosk.granted`. */
@@ -25,18 +30,22 @@ export interface CourierMessage {
   ttlSeconds: number
 }
 
-/** Delivers messages that the store keeps, so that neither an api nor a receiver that is away loses one. */
+/**
+ * Delivers messages that the store keeps, so that neither an api nor a receiver that is away loses one: those of kiosks,
+ * and those of jobs whose orders named an address.
+ */
 export interface Courier {
   /** Resolves when it is kept; delivery comes after. Nothing is kept for an owner without webhook. */
   send(message: CourierMessage): Promise<void>
   close(): Promise<void>
 }
 
-type CourierDeps = Pick<ApiDeps, 'store' | 'log'>
+type CourierDeps = Pick<ApiDeps, 'store' | 'log' | 'secret' | 'config'>
 
 export function createCourier(deps: CourierDeps): Courier {
   let closed = false
   const flying = new Set<Promise<void>>()
+  const open = { kiosks: 0, jobs: 0 }
   const fault = (error: unknown) =>
     deps.log.warn({ error }, 'messages to other programs could not be looked up or sent; later')
   const follow = (work: Promise<void>) => {
@@ -44,12 +53,15 @@ export function createCourier(deps: CourierDeps): Courier {
     flying.add(flight)
   }
   /** Takes what is due. A receiver that hangs keeps its own message waiting, not those of others. */
-  async function look(): Promise<void> {
-    const room = atOnce - flying.size
+  async function look(of: webhooks.Told): Promise<void> {
+    const room = atOnce - open[of]
     if (closed || room <= 0) return
-    for (const row of await webhooks.take(deps.store, { limit: room, leaseSeconds: lease })) follow(deliver(deps, row))
+    for (const row of await webhooks.take(deps.store, { of, limit: room, leaseSeconds: lease })) {
+      open[of] += 1
+      follow(deliver(deps, row).finally(() => (open[of] -= 1)))
+    }
   }
-  const timer = setInterval(() => follow(look()), turn)
+  const timer = setInterval(() => kinds.forEach(of => void follow(look(of))), turn)
   timer.unref()
   const cleaner = setInterval(() => follow(webhooks.removeEnded(deps.store, new Date(Date.now() - week))), 3600_000)
   cleaner.unref()
@@ -59,7 +71,7 @@ export function createCourier(deps: CourierDeps): Courier {
       if (webhook === null) return
       const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data })
       await webhooks.add(deps.store, { owner, body, ttlSeconds })
-      follow(look())
+      follow(look('kiosks'))
     },
     async close() {
       closed = true
@@ -70,18 +82,10 @@ export function createCourier(deps: CourierDeps): Courier {
   }
 }
 
-async function deliver({ store, log }: CourierDeps, row: webhooks.DeliveryRow): Promise<void> {
-  const { webhook, secret } = await readKiosk(store, row.owner)
+async function deliver(deps: CourierDeps, row: webhooks.DeliveryRow): Promise<void> {
+  const { store, log } = deps
   try {
-    if (webhook === null || secret === null) throw new Error('there is no webhook any more')
-    const signature = signWebhook({ id: row.id, body: row.body, secret, at: Math.floor(Date.now() / 1000) })
-    await fetchGuarded(webhook.url, {
-      body: row.body,
-      headers: { 'content-type': 'application/json', ...signature },
-      maxBytes: 64 * 1024,
-      timeout: patience,
-      ...(webhook.private ? { allow: 'any' } : {}),
-    })
+    await post(row.id, await letterOf(deps, row))
     await webhooks.delivered(store, row.id)
   } catch (thrown) {
     const error = toAppError(thrown).message
@@ -89,4 +93,20 @@ async function deliver({ store, log }: CourierDeps, row: webhooks.DeliveryRow): 
     log.info({ message: row.id, attempt: row.attempts, error }, 'a message was not taken')
     await webhooks.again(store, { id: row.id, error, afterSeconds })
   }
+}
+
+function letterOf(deps: CourierDeps, row: webhooks.DeliveryRow): Promise<Letter> {
+  const { job, url } = row
+  return job === null || url === null ? kioskLetter(deps.store, row) : jobLetter(deps, { ...row, job, url })
+}
+
+async function post(id: string, { url, body, secret, private: own }: Letter): Promise<void> {
+  const signature = signWebhook({ id, body, secret, at: Math.floor(Date.now() / 1000) })
+  await fetchGuarded(url, {
+    body,
+    headers: { 'content-type': 'application/json', ...signature },
+    maxBytes: 64 * 1024,
+    timeout: patience,
+    ...(own ? { allow: 'any' } : {}),
+  })
 }

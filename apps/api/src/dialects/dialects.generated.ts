@@ -8,6 +8,7 @@ import { dialect as multimedia } from './multimedia/index.ts'
 import { dialect as ollama } from './ollama/index.ts'
 import { dialect as openai } from './openai/index.ts'
 import { dialect as sira } from './sira/index.ts'
+import { dialect as wyoming } from './wyoming/index.ts'
 
 export const dialects: readonly (Dialect | WireDialect)[] = [
   a1111,
@@ -18,4 +19,5 @@ export const dialects: readonly (Dialect | WireDialect)[] = [
   ollama,
   openai,
   sira,
+  wyoming,
 ]

@@ -89,7 +89,7 @@ export class Residents {
     if (this.#closed) throw new AppError('unavailable', 'the worker is stopping')
     const { checkpoint, family } = want
     if (!takesDevice(family.engine)) return this.#leaseTransient(want)
-    const bytes = family.estimate(checkpoint, want.input)
+    const bytes = Math.ceil(family.estimate(checkpoint, want.input))
     const devices = candidates(family.engine, bytes, this.#options.devices).map(device => device.id)
     if (devices.length === 0) throw tooLarge(checkpoint, bytes, this.#options.devices)
     const { promise, resolve, reject } = Promise.withResolvers<Lease>()
@@ -102,6 +102,12 @@ export class Residents {
     this.#waiting.push(waiter)
     this.#serve()
     return promise.finally(() => want.signal.removeEventListener('abort', leave))
+  }
+
+  /** Says for how many milliseconds a model stays in memory unused, instead of the idle timeout. */
+  keep(model: string, milliseconds: number): void {
+    this.#ledger.keep(model, milliseconds)
+    this.#expire()
   }
 
   /** Devices with what is reserved on them, and the models in memory. */
@@ -288,7 +294,7 @@ export class Residents {
   }
 
   #expire(): void {
-    for (const model of this.#ledger.expire(Date.now() - this.#options.idleTimeout)) this.#dismiss(model)
+    for (const model of this.#ledger.expire(Date.now(), this.#options.idleTimeout)) this.#dismiss(model)
   }
 
   #leaseTransient({ checkpoint }: Want): Lease {

@@ -15,6 +15,8 @@ export type ToLiveWorker =
   | { type: 'watch'; call: number; camera: CameraOrder }
   /** The client left: the call is answered with `failed`, as soon as the engine has heard of it. */
   | { type: 'cancel'; call: number }
+  /** Says for how long a model stays in memory when nobody uses it: 0 for no time, `Infinity` for ever. Not answered. */
+  | { type: 'keep'; model: string; seconds: number }
   /** Forgets what the stream's runs remember and lets go of its model. Not answered. */
   | { type: 'close'; stream: string }
 

@@ -132,7 +132,8 @@ export function availableMemory(): number {
 /** Kinds of device that each kind of engine can use, best first. Empty: it takes no device and no turn on one. */
 const kindsOf: Record<Family['engine'], readonly DeviceKind[]> = {
   onnx: ['cuda', 'webgpu', 'cpu'],
-  python: ['cuda', 'cpu'],
+  // The environments that Hearth makes hold none of the libraries that they need on a card.
+  python: ['cpu'],
   // What is installed of these from npm carries no GPU code.
   'llama-cpp': ['cpu'],
   sherpa: ['cpu'],

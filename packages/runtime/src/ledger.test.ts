@@ -102,9 +102,24 @@ describe('ledger', () => {
     ledger.claim(claim('a', 10), 1)
     ledger.claim(claim('b', 10), 1)
     ledger.idle('a', 100)
-    expect(ledger.expire(99)).toEqual([])
-    expect(ledger.expire(100)).toEqual(['a'])
-    expect(ledger.expire(1_000)).toEqual([])
+    expect(ledger.expire(99, 0)).toEqual([])
+    expect(ledger.expire(100, 0)).toEqual(['a'])
+    expect(ledger.expire(1_000, 0)).toEqual([])
+  })
+
+  it('names models when the time is over for which they were to be kept', () => {
+    const ledger = new Ledger([gpu])
+    for (const model of ['a', 'b', 'c']) {
+      ledger.claim(claim(model, 10), 1)
+      ledger.idle(model, 100)
+    }
+    ledger.keep('a', 50)
+    ledger.keep('b', Number.POSITIVE_INFINITY)
+    ledger.keep('nobody', 0)
+    expect(ledger.expire(149, 1_000)).toEqual([])
+    expect(ledger.expire(150, 1_000)).toEqual(['a'])
+    expect(ledger.expire(1_100, 1_000)).toEqual(['c'])
+    expect(ledger.expire(1e12, 1_000)).toEqual([])
   })
 })
 
@@ -128,12 +143,12 @@ describe('a held model', () => {
     ledger.claim(claim('a', 60), 1)
     ledger.idle('a', 1)
     expect(ledger.claim(claim('b', 60), 2)).toEqual({ kind: 'wait', for: 'room' })
-    expect(ledger.expire(1_000)).toEqual([])
+    expect(ledger.expire(1_000, 0)).toEqual([])
     ledger.unhold('a', 3)
-    expect(ledger.expire(1_000)).toEqual([])
+    expect(ledger.expire(1_000, 0)).toEqual([])
     ledger.unhold('a', 4)
-    expect(ledger.expire(3)).toEqual([])
-    expect(ledger.expire(4)).toEqual(['a'])
+    expect(ledger.expire(3, 0)).toEqual([])
+    expect(ledger.expire(4, 0)).toEqual(['a'])
   })
 
   it('makes place for another version of itself', () => {
@@ -229,7 +244,7 @@ describe('ledger, whatever happens', () => {
             if (!names(ledger, 'idle').includes(action.model)) ledger.remove(action.model)
           } else if (action.do === 'hold') ledger.hold(action.model)
           else if (action.do === 'unhold') ledger.unhold(action.model, now)
-          else for (const model of ledger.expire(now)) expect([...busy, ...held]).not.toContain(model)
+          else for (const model of ledger.expire(now, 0)) expect([...busy, ...held]).not.toContain(model)
           expect(ledger.used('cuda:0')).toBeLessThanOrEqual(100)
           expect(ledger.used('cpu')).toBeLessThanOrEqual(80)
           for (const { id, slots } of [gpu, { id: 'cpu', slots: { batch: 1, live: 1 } }]) {

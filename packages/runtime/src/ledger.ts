@@ -22,6 +22,8 @@ export interface Reservation {
   lane: TurnLane
   /** When it was last in use, in milliseconds. */
   usedAt: number
+  /** Milliseconds for which it stays unused, where somebody said so. */
+  keep?: number
 }
 
 export interface Claim {
@@ -121,9 +123,16 @@ export class Ledger {
     })
   }
 
-  /** Marks models as leaving that nobody has used since `before` (milliseconds), and names them. */
-  expire(before: number): string[] {
-    return this.#dismiss([...this.#entries.values()].filter(entry => this.#isFree(entry) && entry.usedAt <= before))
+  /** Says for how many milliseconds a model stays unused: 0 for no time, `Infinity` for ever. Forgotten when it leaves. */
+  keep(model: string, milliseconds: number): void {
+    const entry = this.#entries.get(model)
+    if (entry) entry.keep = milliseconds
+  }
+
+  /** Marks models as leaving that nobody has used for `timeout` milliseconds, or for what `keep` said, and names them. */
+  expire(now: number, timeout: number): string[] {
+    const hasExpired = ({ usedAt, keep = timeout }: Reservation) => usedAt + keep <= now
+    return this.#dismiss([...this.#entries.values()].filter(entry => this.#isFree(entry) && hasExpired(entry)))
   }
 
   /** Marks one model as leaving, held or not. False: it is in use, leaving already, or not there. */

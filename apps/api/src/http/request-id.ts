@@ -13,6 +13,8 @@ export function nameAndLog(log: Logger) {
     c.set('requestId', requestId)
     c.set('wide', {})
     const began = performance.now()
+    // Once it exists, headers that a route sets are kept also where it answers with a response of its own.
+    void c.res
     await next()
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('request-id', requestId)

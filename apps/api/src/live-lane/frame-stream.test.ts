@@ -18,6 +18,7 @@ function lane(run: (run: LiveRun) => Promise<unknown>): LiveLane {
     run: async request => ({ output: await run(request), files: [], model: 'echo', timings }) satisfies LiveAnswer,
     open: async () => ({ stream: 's', model: 'echo' }),
     close: () => undefined,
+    keep: () => undefined,
   }
 }
 

@@ -47,6 +47,8 @@ export interface LiveLane {
   open(stream: Pick<LiveRun, 'task' | 'model' | 'signal'>): Promise<{ stream: string; model: string }>
   /** Ends a stream; what its runs remember is forgotten. Closing what is not open is no error. */
   close(stream: string): void
+  /** Says for how many seconds a model stays in memory unused, wherever it is: 0 for no time, `Infinity` for ever. */
+  keep(model: string, seconds: number): void
 }
 
 interface OpenStream {
@@ -115,6 +117,9 @@ export function createLiveLane({ models, links }: { models: Models; links: Worke
     close(stream) {
       streams.get(stream)?.link?.closeStream(stream)
       streams.delete(stream)
+    },
+    keep(model, seconds) {
+      for (const link of links.list()) if (link.has(model)) link.keep(model, seconds)
     },
   }
 }

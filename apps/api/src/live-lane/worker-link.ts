@@ -94,6 +94,10 @@ export class WorkerLink {
     this.#send({ type: 'close', stream })
   }
 
+  keep(model: string, seconds: number): void {
+    this.#send({ type: 'keep', model, seconds })
+  }
+
   #send(message: ToLiveWorker): void {
     if (this.isOpen) this.#socket.send(serialize(message))
   }

@@ -24,6 +24,8 @@ export interface BatchOptions {
   host: string
   /** Of Hearth. */
   version: string
+  /** Whether jobs of this task keep what they tell of their answer. */
+  keepsChunks(task: string): boolean
 }
 
 /** One attempt in its turn: everything that its parts share. */
@@ -100,13 +102,17 @@ async function work(context: Attempt, staging: Staging): Promise<void> {
   const { output: result } = await lease.run(run, eventsOf(context, time, staging, outputs), job.signal)
   const runSeconds = (performance.now() - began) / 1000
   job.signal.throwIfAborted()
-  // What crossed a process as a structured clone becomes what a database holds.
-  const output: JsonValue = JSON.parse(JSON.stringify(result ?? null))
+  const output = plainJson(result)
   const { device } = lease
   const record = { row, checkpoint, device, version, output, outputs, startedAt, loadSeconds, runSeconds }
   await commitOutputs(files, staging, record)
   if (await job.finish({ state: 'succeeded', output, outputs })) await remember(context, loadSeconds, runSeconds)
   else await retractOutputs(files, row)
+}
+
+/** What crossed a process as a structured clone becomes what a database holds. */
+function plainJson(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value ?? null))
 }
 
 /** Seconds that loading took; undefined if the model was in memory. */
@@ -119,7 +125,7 @@ async function load({ job, lease }: Attempt): Promise<number | undefined> {
 }
 
 function eventsOf(
-  { store, files, keepers, row, job }: Attempt,
+  { store, files, keepers, row, job, keepsChunks }: Attempt,
   time: TimeLeft,
   staging: Staging,
   outputs: OutputFile[],
@@ -136,6 +142,7 @@ function eventsOf(
     },
     preview: (image, mime) => job.preview(image, mime),
     log: (level, message) => void job.append({ type: 'log', level, message }),
+    ...(keepsChunks(row.task) ? { chunk: value => void job.append({ type: 'chunk', value: plainJson(value) }) } : {}),
     async save(file) {
       const kept = await keepFile(staging, file)
       outputs.push(kept)

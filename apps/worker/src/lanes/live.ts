@@ -26,6 +26,8 @@ export interface LiveLane {
   /** Holds the model for a stream and loads it. Opening what is open is no error. */
   open(stream: LiveStream, signal: AbortSignal): Promise<LiveResult>
   close(stream: string): void
+  /** Says for how many seconds a model stays in memory unused. Of one that is not there nothing is remembered. */
+  keep(model: string, seconds: number): void
 }
 
 /** Milliseconds that a run may wait for its model; a model that is being loaded is waited for. */
@@ -101,6 +103,7 @@ export function createLiveLane(options: LiveOptions): LiveLane {
       return { output: null, files: [], engine_ms: 0 }
     },
     close: streams.close,
+    keep: (model, seconds) => residents.keep(model, seconds * 1000),
   }
 }
 

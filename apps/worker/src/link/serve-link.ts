@@ -54,6 +54,8 @@ export function serveLink(socket: WebSocket, lane: LiveLane, watchCamera: WatchC
       void answer(call, signal => watchCamera(camera, event => send({ type: 'camera', call, event }), signal))
     } else if (message.type === 'cancel') {
       calls.get(message.call)?.abort(new AppError('cancelled', 'the client left'))
+    } else if (message.type === 'keep') {
+      lane.keep(message.model, message.seconds)
     } else {
       streams.delete(message.stream)
       lane.close(message.stream)

@@ -1,11 +1,19 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
+import { pythonWith } from '@hearth/testing/python'
 import { freePort } from '@hearth/testing/services'
 import { Ollama } from 'ollama'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { starterChat } from '../../../../../packages/language/src/families/llama/starter-under-test.ts'
 
+const run = promisify(execFile)
+const program = fileURLToPath(new URL('./ollama-client.py', import.meta.url))
+
 let hearth: TestInstance
 let client: Ollama
+let port: number
 
 const model = 'smollm2-135m:latest'
 const messages = [
@@ -17,7 +25,7 @@ const said = 'The capital of France is Paris.'
 
 beforeAll(async () => {
   hearth = await startTestInstance({ models: [await starterChat()] })
-  const port = await freePort()
+  port = await freePort()
   const post = (path: string, body: object) =>
     hearth.request(path, {
       method: 'POST',
@@ -49,6 +57,40 @@ it('loads the model for who says nothing', async () => {
   await expect.poll(async () => (await client.ps()).models, { timeout: 20_000 }).toMatchObject([{ name: model }])
   const unloaded = await client.generate({ model, prompt: '', keep_alive: 0 })
   expect(unloaded).toMatchObject({ response: '', done_reason: 'unload' })
+  await expect.poll(async () => (await client.ps()).models, { timeout: 20_000 }).toEqual([])
+})
+
+it('lets the model go after the answer that was asked to be the last', async () => {
+  const running = async () => (await client.ps()).models.length
+  await client.chat({ model, messages, options: { num_predict: 2 }, keep_alive: '10m' })
+  expect(await running()).toBe(1)
+  for await (const _ of await client.chat({
+    model,
+    messages,
+    options: { num_predict: 2 },
+    keep_alive: 0,
+    stream: true,
+  }));
+  await expect.poll(running, { timeout: 20_000 }).toBe(0)
+  await expect(client.chat({ model, messages, keep_alive: 'soon' })).rejects.toThrow(/keep_alive.*duration/)
+})
+
+it('serves the Python package ollama as it is', async ({ skip }) => {
+  const { python, missing } = await pythonWith('ollama==0.6.3')
+  if (!python) return skip(missing)
+  const { stdout } = await run(python, [program, `http://127.0.0.1:${port}`, model], { timeout: 110_000 })
+  const answers = JSON.parse(stdout)
+  expect(answers).toMatchObject({
+    models: [model],
+    family: 'gguf',
+    whole: said,
+    streamed: said,
+    generated: 4,
+    running: [model],
+    unloaded: 'unload',
+    missing: 404,
+  })
+  expect(JSON.parse(answers.shaped)).toEqual({ city: expect.any(String) })
 })
 
 it('answers in whole and in pieces alike', async () => {

@@ -11,6 +11,7 @@ import { streamText } from '../stream-text.ts'
 import { createAnswerLines, type Form, loadedAnswer, wholeAnswer } from './answer-lines.ts'
 import { chatInput, generateInput, requireServed } from './chat-input.ts'
 import { ollamaError, ollamaErrorBody } from './error-answer.ts'
+import { stay } from './keep-alive.ts'
 import { plainName, withModelName } from './model-names.ts'
 import { runRaw, streamRaw } from './raw-prompt.ts'
 import type { ChatRequest, GenerateRequest, Wish } from './wire.ts'
@@ -58,15 +59,25 @@ async function conversation(
   }
 }
 
-async function answer({ deps, c }: Visit, form: Form, { model, stream }: Wish, run: Run): Promise<Response> {
+async function answer({ deps, c }: Visit, form: Form, wish: Wish, run: Run): Promise<Response> {
   const { signal } = c.req.raw
+  const { model, stream } = wish
   if (!stream) {
-    const work = withModelName(model, () => run.whole(signal)).then(answer => wholeAnswer(form, model, answer))
-    return patientJson(c, deps, { work, error: ollamaError })
+    const whole = async () => {
+      const answer = wholeAnswer(form, model, await run.whole(signal))
+      await stay(deps, chat.id, wish)
+      return answer
+    }
+    return patientJson(c, deps, { work: withModelName(model, whole), error: ollamaError })
   }
   const events = await withModelName(model, () => run.pieces(signal))
   const lines = createAnswerLines(form, model)
-  return lineStream(visitFault(deps, c), events, lines)
+  return lineStream(visitFault(deps, c), thenStay(deps, wish, events), lines)
+}
+
+async function* thenStay<T>(deps: ApiDeps, wish: Wish, events: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* events
+  await stay(deps, chat.id, wish)
 }
 
 /** What a client is told of something that goes wrong in mid-stream. */
@@ -88,18 +99,16 @@ export function lineStream<T>(
   })
 }
 
-/**
- * A request without words asks for a model to be in memory, or to be let go. The first is done; the second is left to the
- * worker, which lets go of what is idle when the room is needed.
- */
-async function serveLoad({ deps, c }: Visit, form: Form, { model, keep_alive }: Wish): Promise<Response> {
-  const letGo = keep_alive === 0 || /^0+[a-z]*$/.test(String(keep_alive))
+/** A request without words asks for a model to be in memory, or to be let go. */
+async function serveLoad({ deps, c }: Visit, form: Form, wish: Wish): Promise<Response> {
+  const letGo = wish.keep_alive === 0
   const { signal } = c.req.raw
   const load = async () => {
-    const name = plainName(model)
-    if (letGo) await deps.models.resolve(chat.id, name)
-    else deps.live.close((await patiently(signal, () => deps.live.open({ task: chat.id, model: name, signal }))).stream)
-    return loadedAnswer(form, model, letGo ? 'unload' : 'load')
+    const model = plainName(wish.model)
+    if (!letGo)
+      deps.live.close((await patiently(signal, () => deps.live.open({ task: chat.id, model, signal }))).stream)
+    await stay(deps, chat.id, wish)
+    return loadedAnswer(form, wish.model, letGo ? 'unload' : 'load')
   }
-  return patientJson(c, deps, { work: withModelName(model, load), error: ollamaError })
+  return patientJson(c, deps, { work: withModelName(wish.model, load), error: ollamaError })
 }

@@ -2,6 +2,7 @@ import { AppError, fieldProblem } from '@hearth/contract'
 import { z } from 'zod'
 import { readBytes } from '../../http/body.ts'
 import type { ApiContext } from '../../http/env.ts'
+import { keepAlive } from './keep-alive.ts'
 
 /** Requests of Ollama's API. What is not known is left out, as Ollama does; null is nothing. */
 
@@ -52,8 +53,7 @@ const answering = {
   format: optional(z.union([z.literal(['', 'json']), free])),
   options: optional(options),
   think: optional(z.union([z.boolean(), z.enum(['low', 'medium', 'high', 'max'])])),
-  /** Seconds or a text such as `10m`; 0 asks for the model to be let go. */
-  keep_alive: optional(z.union([z.number(), z.string()])),
+  keep_alive: optional(keepAlive),
   truncate: optional(z.boolean()),
   logprobs: optional(z.boolean()),
   top_logprobs: optional(z.int()),

@@ -10,7 +10,7 @@ COPY --from=valkey/valkey:9-bookworm /usr/local/bin/valkey-server /usr/local/bin
 
 # The provider is built for CUDA 13 and cuDNN 9.
 FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04
-RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg python3 python3-venv && rm -rf /var/lib/apt/lists/* \
   && useradd --uid 10001 --create-home hearth && install -d -o hearth -g hearth /data
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /usr/local/bin/valkey-server /usr/local/bin/valkey-server

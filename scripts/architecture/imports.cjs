@@ -3,7 +3,7 @@
  */
 const layers = [
   ['contract'],
-  ['config', 'log', 'store', 'files', 'models', 'jobs', 'runtime', 'fetch', 'services'],
+  ['config', 'log', 'store', 'files', 'models', 'jobs', 'runtime', 'fetch', 'services', 'sidecar'],
   ['media', 'tracking', 'ui'],
   ['image', 'vision', 'faces', 'language', 'speech', 'testing'],
   ['registry'],
@@ -15,6 +15,7 @@ const sideways = {
   jobs: ['store'],
   models: ['fetch'],
   services: ['fetch'],
+  sidecar: ['config'],
   media: [],
   ui: [],
   registry: [],
@@ -88,7 +89,7 @@ module.exports = {
       from: { path: ['/panel[.]tsx$', '^apps/studio/src/', '^packages/ui/src/'], pathNot: tests },
       to: {
         reachable: true,
-        path: ['^packages/(config|log|store|files|models|jobs|runtime|fetch|media|services)/', '/load[.]ts$'],
+        path: ['^packages/(config|log|store|files|models|jobs|runtime|fetch|media|services|sidecar)/', '/load[.]ts$'],
       },
     },
     {

@@ -151,5 +151,6 @@ def versions() -> dict[str, str]:
     return {"transformers": transformers.__version__, "torch": torch.__version__}
 
 
-embedder()
-reranker()
+if __name__ == "__main__":
+    embedder()
+    reranker()

@@ -8,6 +8,7 @@ import { createLogger } from '@hearth/log'
 import { createModels } from '@hearth/models'
 import { checkpoints, families, testCheckpoints, testFamilies } from '@hearth/registry/families'
 import { keepers as knownKeepers } from '@hearth/registry/keepers'
+import { tasks } from '@hearth/registry/tasks'
 import { probeDevices, releaseMemory } from '@hearth/runtime'
 import { jobs, migrate, newId, openStore } from '@hearth/store'
 import { createCameraWatch } from './cameras/watch-camera.ts'
@@ -126,6 +127,7 @@ const handle = createBatchLane({
   log,
   ...worker,
   version: config.version,
+  keepsChunks: id => tasks.find(task => task.id === id)?.keepsChunks ?? false,
 })
 const slots = devices.filter(device => device.usable).length * config.jobsPerDevice
 const lanes = [

@@ -41,6 +41,7 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.object({ ...stamp, type: z.literal('progress'), ...progress.shape }),
   z.object({ ...stamp, type: z.literal('preview'), mime: z.string(), data: z.base64() }),
   z.object({ ...stamp, type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+  z.object({ ...stamp, type: z.literal('chunk'), value: z.json() }),
   z.object({ ...stamp, type: z.literal('output'), file: outputFile }),
   z.object({ ...stamp, type: z.literal('succeeded') }),
   z.object({ ...stamp, type: z.literal('failed'), error: report }),

@@ -49,6 +49,8 @@ export type Executor<I = unknown, O = unknown> = (input: I, context: RunContext)
 export interface Model {
   /** By task id. */
   readonly tasks: Readonly<Record<string, Executor<never>>>
+  /** Memory that it takes in processes of its own, beside this one. */
+  bytes?(): number
   /** Frees what garbage collection does not. */
   dispose(): Promise<void>
 }

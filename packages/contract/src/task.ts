@@ -21,6 +21,8 @@ export interface Task<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
   output: O
   /** What a streaming run sends piece by piece. */
   chunk?: z.ZodType
+  /** The pieces are few and small: jobs keep them as events, so that a long answer is read while it is made. */
+  keepsChunks?: boolean
   /** Inputs that parse, shown in the API page and executed by the tests. */
   examples: readonly { title: string; input: z.input<I> }[]
 }

@@ -18,14 +18,16 @@ const maxJson = 64 * 2 ** 20
 
 /** Formats that can run code when they are opened. */
 const pickle = /\.(bin|ckpt|pt|pth|pkl|pickle)$/i
+/** The fixed name of CTranslate2's weights, a plain table of tensors. Pickles of transformers are `pytorch_model.bin`. */
+const tensorTable = /(^|\/)model\.bin$/
 /** Weights that are data only. */
 const weights = /\.(onnx|onnx_data|safetensors|gguf)$/i
 
-export const isPickle = (path: string): boolean => pickle.test(path)
-export const isWeights = (path: string): boolean => weights.test(path)
+export const isPickle = (path: string): boolean => pickle.test(path) && !tensorTable.test(path)
+export const isWeights = (path: string): boolean => weights.test(path) || tensorTable.test(path)
 
 export const pickleReason =
-  'pickle files can run any code when they are opened, so Hearth reads weights only as safetensors, ONNX or GGUF'
+  'pickle files can run any code when they are opened, so Hearth reads weights only as safetensors, ONNX, GGUF or CTranslate2'
 
 /**
  * All files of a folder, sorted by path; links are followed, hidden names left out.

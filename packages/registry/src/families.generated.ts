@@ -10,11 +10,19 @@ import llamaCheckpoints from '@hearth/language/families/llama/checkpoints.json' 
 import { family as llama } from '@hearth/language/families/llama/family'
 import rerankerCheckpoints from '@hearth/language/families/reranker/checkpoints.json' with { type: 'json' }
 import { family as reranker } from '@hearth/language/families/reranker/family'
+import textClassifierCheckpoints from '@hearth/language/families/text-classifier/checkpoints.json' with { type: 'json' }
+import { family as textClassifier } from '@hearth/language/families/text-classifier/family'
 import textEmbedderCheckpoints from '@hearth/language/families/text-embedder/checkpoints.json' with { type: 'json' }
 import { family as textEmbedder } from '@hearth/language/families/text-embedder/family'
 import { family as downloads } from '@hearth/models/families/downloads/family'
+import fasterWhisperCheckpoints from '@hearth/speech/families/faster-whisper/checkpoints.json' with { type: 'json' }
+import { family as fasterWhisper } from '@hearth/speech/families/faster-whisper/family'
 import piperCheckpoints from '@hearth/speech/families/piper/checkpoints.json' with { type: 'json' }
 import { family as piper } from '@hearth/speech/families/piper/family'
+import sherpaDiariserCheckpoints from '@hearth/speech/families/sherpa-diariser/checkpoints.json' with { type: 'json' }
+import { family as sherpaDiariser } from '@hearth/speech/families/sherpa-diariser/family'
+import sileroVadCheckpoints from '@hearth/speech/families/silero-vad/checkpoints.json' with { type: 'json' }
+import { family as sileroVad } from '@hearth/speech/families/silero-vad/family'
 import echoCheckpoints from '@hearth/testing/families/echo/checkpoints.json' with { type: 'json' }
 import { family as echo } from '@hearth/testing/families/echo/family'
 import centernetCheckpoints from '@hearth/vision/families/centernet/checkpoints.json' with { type: 'json' }
@@ -34,9 +42,13 @@ export const families: readonly Family[] = [
   stableDiffusion,
   llama,
   reranker,
+  textClassifier,
   textEmbedder,
   downloads,
+  fasterWhisper,
   piper,
+  sherpaDiariser,
+  sileroVad,
   centernet,
   efficientnetLite,
   paddleOcr,
@@ -50,8 +62,12 @@ export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'stable-diffusion', entries: stableDiffusionCheckpoints },
   { family: 'llama', entries: llamaCheckpoints },
   { family: 'reranker', entries: rerankerCheckpoints },
+  { family: 'text-classifier', entries: textClassifierCheckpoints },
   { family: 'text-embedder', entries: textEmbedderCheckpoints },
+  { family: 'faster-whisper', entries: fasterWhisperCheckpoints },
   { family: 'piper', entries: piperCheckpoints },
+  { family: 'sherpa-diariser', entries: sherpaDiariserCheckpoints },
+  { family: 'silero-vad', entries: sileroVadCheckpoints },
   { family: 'centernet', entries: centernetCheckpoints },
   { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
   { family: 'paddle-ocr', entries: paddleOcrCheckpoints },

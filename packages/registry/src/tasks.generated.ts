@@ -9,9 +9,14 @@ import * as chat from '@hearth/language/chat/spec'
 import * as complete from '@hearth/language/complete/spec'
 import * as countTokens from '@hearth/language/count-tokens/spec'
 import * as embedText from '@hearth/language/embed-text/spec'
+import * as moderate from '@hearth/language/moderate/spec'
 import * as rerank from '@hearth/language/rerank/spec'
 import * as pullModel from '@hearth/models/pull-model/spec'
+import * as detectSpeech from '@hearth/speech/detect-speech/spec'
+import * as diarise from '@hearth/speech/diarise/spec'
 import * as synthesiseSpeech from '@hearth/speech/synthesise-speech/spec'
+import * as transcribe from '@hearth/speech/transcribe/spec'
+import * as translateSpeech from '@hearth/speech/translate-speech/spec'
 import * as echo from '@hearth/testing/echo/spec'
 import * as classifyImage from '@hearth/vision/classify-image/spec'
 import * as classifyZeroShot from '@hearth/vision/classify-zero-shot/spec'
@@ -32,9 +37,14 @@ export const tasks: readonly Task[] = [
   complete.task,
   countTokens.task,
   embedText.task,
+  moderate.task,
   rerank.task,
   pullModel.task,
+  detectSpeech.task,
+  diarise.task,
   synthesiseSpeech.task,
+  transcribe.task,
+  translateSpeech.task,
   classifyImage.task,
   classifyZeroShot.task,
   detectInVideo.task,

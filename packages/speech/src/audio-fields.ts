@@ -14,4 +14,4 @@ export const audioFiles = {
   pcm: { mime: 'audio/pcm', ending: 'pcm' },
 } as const satisfies Record<AudioFormat, { mime: string; ending: string }>
 
-export const sampleRates = [8000, 16_000, 22_050, 24_000, 44_100, 48_000] as const
+export const sampleRates = [8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000] as const

@@ -65,6 +65,9 @@ export interface ResultProps {
   index: number
   /** Data URL or address of the latest preview; null before the first. */
   preview: string | null
+  /** What the run has told of its answer so far, in order; for tasks whose jobs keep it. */
+  pieces: readonly unknown[]
+  media: MediaDesk
   t: Translate
 }
 
@@ -96,18 +99,40 @@ interface PanelBase {
   controls: ComponentType<ControlsProps>
 }
 
+/** A task that writes down what is said: other pages ask it what was spoken into a microphone. */
+export interface Listening {
+  /** The field that takes the sound. */
+  field: string
+  text(output: unknown): string
+}
+
+/** A task that reads aloud: other pages have it speak. Its chunks are samples of 16 bits, the least byte first. */
+export interface Speaking {
+  input(text: string, sampleRate: number): Values
+  /** The next samples, in base64. */
+  samples(chunk: unknown): string
+}
+
 /** A task that makes something: it is started by hand, runs as a job and leaves files. */
 export interface MakingPanel extends PanelBase {
   /** The picture that a finished run made a mask of, as a reference; null where it made none. */
   masked?(input: Values): string | null
-  /** Size of the result that these values will give; null where it has none. */
-  frame(values: Values): { width: number; height: number } | null
+  /** Size of the result that these values will give; null where it has none, `whole` for what takes all the room. */
+  frame(values: Values): { width: number; height: number } | 'whole' | null
   /** How many results these values will give. */
   count(values: Values): number
+  /** What stands for a finished run of which there is nothing to see. */
+  words?(job: JobView): string
+  /** How far a run is, in words; absent: by steps. */
+  doing?(done: number, total: number, t: Translate): string
+  /** What one might enter into this field; absent: the model's example prompts. */
+  examples?: { field: string; of(model: ModelView): readonly string[] }
   /** What somebody who was never here finds entered. */
   opening(model: ModelView): Values
   /** The input that makes this output once more. */
   settings(job: JobView, index: number): Values
+  listening?: Listening
+  speaking?: Speaking
   /** Everything about a finished output that somebody may want to read or copy. */
   parameters(job: JobView, index: number, t: Translate): Parameter[]
   /** The input somebody always sees: prompt, picture. */
@@ -129,6 +154,14 @@ export interface LookingPanel extends PanelBase {
     /** The task's output as it is listed and drawn. Values have their defaults. */
     sight(output: unknown, values: Values, t: Translate): Sight
   }
+}
+
+/** Speech for tasks that are talked to. Each is null where no model here can do it. */
+export interface VoiceDesk {
+  /** Writes a recording down. */
+  listen: ((recording: File, signal: AbortSignal) => Promise<string>) | null
+  /** Reads a text aloud, to its end or until the signal aborts. */
+  speak: ((text: string, signal: AbortSignal) => Promise<void>) | null
 }
 
 export interface TalkProps {
@@ -153,6 +186,7 @@ export interface TalkProps {
   /** Says something at the foot of the page for a while. */
   notify(text: string, options?: { action?: { label: string; run(): void }; seconds?: number }): void
   media: MediaDesk
+  voice: VoiceDesk
   t: Translate
 }
 

@@ -23,6 +23,8 @@ export interface Units {
   exact(iso: string): string
   number(value: number): string
   ordinal(value: number): string
+  /** A language by its code. */
+  language(code: string): string
 }
 
 export function useUnits(): Units {
@@ -60,6 +62,7 @@ export function useUnits(): Units {
     },
     exact: iso => format.dateTime(new Date(iso), { dateStyle: 'medium', timeStyle: 'medium' }),
     number: value => format.number(value),
+    language: code => new Intl.DisplayNames(locale, { type: 'language' }).of(code) ?? code,
     ordinal(value) {
       if (locale !== 'en') return String(value)
       const suffix = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' }

@@ -1,7 +1,7 @@
 import { cp, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { encodePicture } from '@hearth/media'
+import { encodeAudio, encodePicture } from '@hearth/media'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, startApi, until } from '../api-under-test.ts'
 
@@ -28,9 +28,12 @@ afterAll(() => api.stop())
 async function things() {
   const data = new Uint8Array(64 * 64 * 3).fill(90)
   const picture = await encodePicture({ width: 64, height: 64, channels: 3, data }, { format: 'png' })
-  const form = new FormData()
-  form.append('file', new Blob([new Uint8Array(picture)]), 'x.png')
+  const form = fileForm(picture)
   const upload = await (await api.ask('/api/v1/uploads', { method: 'POST', body: form })).json()
+  const encoder = encodeAudio({ format: 'wav', sampleRate: 16_000 })
+  await encoder.write(new Float32Array(8000))
+  const sound = fileForm(await encoder.end())
+  const recording = await (await api.ask('/api/v1/uploads', { method: 'POST', body: sound })).json()
   const done = await (await api.post('/api/v1/tasks/echo/jobs?wait=30', { input: { text: 'x' } })).json()
   const input = { text: 'x', steps: 2000, step_ms: 50, previews: true }
   const running = await (await api.post('/api/v1/tasks/echo/jobs', { input })).json()
@@ -48,12 +51,19 @@ async function things() {
   return {
     people,
     upload: upload.id as string,
+    recording: recording.id as string,
     running: running.id as string,
     done: done.id as string,
     key: key.id as string,
     camera: cameraId as string,
     form,
   }
+}
+
+function fileForm(bytes: Uint8Array): FormData {
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(bytes)]), 'x')
+  return form
 }
 
 async function enrol(name: string): Promise<{ id: string; face: string }> {
@@ -122,13 +132,14 @@ describe('every route of the description', () => {
 function bodyOf(
   path: string,
   example: unknown,
-  known: { upload: string; form: FormData; people: { id: string }[] },
+  known: { upload: string; recording: string; form: FormData; people: { id: string }[] },
 ): RequestInit {
   if (path === '/api/v1/uploads') return { body: known.form }
   const generic = /\/tasks\/\{task\}\//.test(path) ? { input: { text: 'x' } } : example
   if (generic === undefined) return {}
   const text = JSON.stringify(path === '/api/v1/session' ? { key: api.key } : generic)
   const body = text
+    .replaceAll('upload:example-recording', `upload:${known.recording}`)
     .replace(/upload:example-[a-z]+/g, `upload:${known.upload}`)
     .replace('00000000-0000-7000-8000-000000000000', known.people[0]?.id ?? '')
   return { body, headers: { 'content-type': 'application/json' } }

@@ -1,5 +1,6 @@
 import { loadConfig } from '@hearth/config'
 import type { Command } from '../command.ts'
+import { checkEnvironments } from '../doctor/environments.ts'
 import { type Finding, fail, sentence } from '../doctor/finding.ts'
 import { checkDisk, checkFfmpeg, checkNode, checkPython } from '../doctor/machine.ts'
 import { checkDevices, checkModels } from '../doctor/models.ts'
@@ -21,6 +22,7 @@ export const doctor: Command = {
       ['devices', () => checkDevices(config)],
       ['models', () => checkModels(config)],
       ['Python', checkPython],
+      ['environments', checkEnvironments],
       ['ffmpeg', () => checkFfmpeg(config)],
       ['Hearth', () => checkInstance(config)],
     ]

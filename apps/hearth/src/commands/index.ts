@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
   run: async () => (await import('./run.ts')).run,
   pull: async () => (await import('./pull.ts')).pull,
+  setup: async () => (await import('./setup.ts')).setup,
   models: async () => (await import('./models.ts')).models,
   key: async () => (await import('./key.ts')).key,
   backup: async () => (await import('./backup.ts')).backup,

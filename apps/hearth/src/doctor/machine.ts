@@ -46,7 +46,7 @@ export async function checkFfmpeg({ ffmpeg }: Pick<Config, 'ffmpeg'>): Promise<F
 export async function checkPython(): Promise<Finding> {
   const version = await firstLine('python3', ['--version'])
   if (version) return ok('Python', version)
-  return note('Python', 'is not installed; pictures work without', 'apt install python3, for training')
+  return note('Python', 'is not installed; pictures work without', 'apt install python3 python3-venv, for speech')
 }
 
 async function firstLine(command: string, args: string[]): Promise<string | undefined> {

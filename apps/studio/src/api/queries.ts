@@ -97,9 +97,10 @@ export function useJob(id: string, known?: JobView) {
 }
 
 /** Everything that ever happened to a job. */
-export function useEvents(id: string) {
+export function useEvents(id: string, enabled = true) {
   const client = useQueryClient()
   return useQuery({
+    enabled,
     queryKey: cached.events(id),
     queryFn: async ({ signal }) => {
       const events = await readEvents(id, signal)

@@ -10,8 +10,10 @@ import { LoadProblem } from '../frame/load-problem.tsx'
 import { notify } from '../frame/notices.tsx'
 import { useReport } from '../frame/use-report.ts'
 import { useTabs } from '../frame/use-tabs.ts'
+import { chosenModel } from '../models/chosen-model.ts'
 import { NoModel } from '../models/no-model.tsx'
 import { useAddress } from '../settings/address.ts'
+import { useVoice } from './use-voice.ts'
 
 /** The page where models are talked to. */
 export function ChatPage() {
@@ -33,6 +35,7 @@ function Talk({ panel }: { panel: TalkingPanel }) {
   const models = useModels()
   const session = useSession()
   const reportOf = useReport()
+  const voice = useVoice()
   // One function as long as the language stays: what is shown does not begin anew with each word that comes.
   const t = useMemo<Translate>(() => (key, values) => texts(`${panel.task}.${key}`, values), [texts, panel.task])
   const fields = useMemo(() => task.data?.input.properties ?? {}, [task.data])
@@ -49,10 +52,7 @@ function Talk({ panel }: { panel: TalkingPanel }) {
   if (!task.data || !models.data || !session.data) return <Waiting />
   const serving = models.data.filter(model => model.tasks.includes(panel.task))
   const installed = serving.filter(model => model.state === 'installed')
-  const chosen =
-    installed.find(model => model.id === state.draft.model) ??
-    installed.find(model => model.default_for.includes(panel.task)) ??
-    installed[0]
+  const chosen = chosenModel(serving, panel.task, state.draft.model)
   if (!chosen) {
     return (
       <div className="grid h-full place-items-center overflow-y-auto px-4 py-8">
@@ -79,6 +79,7 @@ function Talk({ panel }: { panel: TalkingPanel }) {
         go={(conversation, how) => setAddress({ conversation }, how)}
         notify={notify}
         media={mediaDesk}
+        voice={voice}
         t={t}
       />
     </Suspense>

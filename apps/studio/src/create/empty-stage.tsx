@@ -1,5 +1,5 @@
 import type { ModelView } from '@hearth/contract'
-import { Chip, type MakingPanel } from '@hearth/ui'
+import { Chip, type MakingPanel, type Values } from '@hearth/ui'
 import { useTranslations } from 'use-intl'
 import { usePanelTexts } from '../frame/panels.tsx'
 import { NoModel } from '../models/no-model.tsx'
@@ -10,31 +10,38 @@ export interface EmptyStageProps {
   model: ModelView | null
   /** Key of what has to be entered first. */
   missing: string | null
-  onExample(prompt: string): void
+  onExample(values: Values): void
 }
 
 /** First visit: what to do, examples that suit the model, what is installed or can be had. */
 export function EmptyStage({ panel, serving, model, missing, onExample }: EmptyStageProps) {
   const t = useTranslations('create')
   const texts = usePanelTexts()(panel.task)
+  const own = useTranslations('panel').has(`${panel.task}.empty_title`)
   if (!model) return <NoModel serving={serving} />
+  const examples = panel.examples?.of(model) ?? model.example_prompts
+  const field = panel.examples?.field ?? 'prompt'
   return (
     <div className="max-w-[460px] text-center">
       {panel.accepts ? (
         <h1>{texts(missing ?? 'title')}</h1>
       ) : (
         <>
-          <h1>{t('empty_title')}</h1>
-          <p className="mt-1.5 text-muted">{t('empty_text')}</p>
+          <h1>{own ? texts('empty_title') : t('empty_title')}</h1>
+          <p className="mt-1.5 text-muted">{own ? texts('empty_text') : t('empty_text')}</p>
         </>
       )}
-      {model.example_prompts.length > 0 ? (
+      {examples.length > 0 ? (
         <>
           <p className="mt-6 mb-2.5 text-12 text-muted">{t('examples')}</p>
           <div className="flex flex-wrap justify-center gap-2">
-            {model.example_prompts.slice(0, 4).map(prompt => (
-              <Chip key={prompt} onClick={() => onExample(prompt)} className="h-8 px-3.5 text-13">
-                {prompt}
+            {examples.slice(0, 4).map(prompt => (
+              <Chip
+                key={prompt}
+                onClick={() => onExample({ [field]: prompt })}
+                className="h-8 max-w-full px-3.5 text-13"
+              >
+                <span className="truncate">{prompt}</span>
               </Chip>
             ))}
           </div>

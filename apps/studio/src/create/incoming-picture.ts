@@ -1,10 +1,14 @@
-import { type ErrorReport, toAppError } from '@hearth/contract'
+import { type ErrorReport, type MediaKind, toAppError } from '@hearth/contract'
 import type { Panel } from '@hearth/ui'
 import { type DragEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { mediaDesk } from '../api/media.ts'
 import { notify } from '../frame/notices.tsx'
 import { useReuse } from './reuse.ts'
+
+/** A video is taken for its sound. */
+const isTaken = (type: string, media: MediaKind) =>
+  type.startsWith(`${media}/`) || (media === 'audio' && type.startsWith('video/'))
 
 /** Takes what is dropped anywhere on the page as input: of this task if it takes such, else of one that takes pictures. */
 export function useIncomingPicture(panel: Panel) {
@@ -40,7 +44,7 @@ export function useIncomingPicture(panel: Panel) {
         setOver(false)
         if (!carriesFiles(event) || event.defaultPrevented) return
         event.preventDefault()
-        const file = [...event.dataTransfer.files].find(({ type }) => type.startsWith(`${media}/`))
+        const file = [...event.dataTransfer.files].find(({ type }) => isTaken(type, media))
         if (file) void take(file)
         else setProblem({ code: 'unsupported-media', message: t('not_taken'), retryable: false })
       },

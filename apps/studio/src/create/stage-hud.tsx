@@ -4,6 +4,7 @@ import { Copy, Crop, Download, Image as ImageIcon, ImagePlus, RotateCcw } from '
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { usePanelTexts } from '../frame/panels.tsx'
 import { copyPicture } from '../gallery/copy.ts'
 import { useJobActions } from '../jobs/actions.ts'
 import { shareOf } from '../jobs/job-words.ts'
@@ -13,7 +14,7 @@ import { useReuse } from './reuse.ts'
 const bold = (chunks: ReactNode) => <b className="font-strong">{chunks}</b>
 
 /** What the job is doing, over the place of its result. */
-export function Unfinished({ job }: { job: JobView }) {
+export function Unfinished({ job, panel }: { job: JobView; panel: MakingPanel }) {
   const t = useTranslations('create')
   const actions = useJobActions()
   const [, setAddress] = useAddress()
@@ -54,7 +55,7 @@ export function Unfinished({ job }: { job: JobView }) {
         className="absolute bottom-0 left-0 h-0.5 bg-overlay-ember transition-[width] place"
         style={{ width: `${(share ?? 0) * 100}%` }}
       />
-      <Doing job={job} />
+      <Doing job={job} panel={panel} />
       <Button
         look="overlay"
         size="small"
@@ -74,8 +75,9 @@ export function Unfinished({ job }: { job: JobView }) {
   )
 }
 
-function Doing({ job }: { job: JobView }) {
+function Doing({ job, panel }: { job: JobView; panel: MakingPanel }) {
   const t = useTranslations('create')
+  const texts = usePanelTexts()(job.task)
   const units = useUnits()
   if (job.state === 'queued') {
     const place = job.queue_position
@@ -90,7 +92,9 @@ function Doing({ job }: { job: JobView }) {
   const { done, total, seconds_left } = job.progress
   return (
     <>
-      <span className="whitespace-nowrap">{t.rich('step', { done, total, b: bold })}</span>
+      <span className="whitespace-nowrap">
+        {panel.doing ? panel.doing(done, total, texts) : t.rich('step', { done, total, b: bold })}
+      </span>
       {seconds_left === undefined || done >= total ? null : (
         <span className="truncate text-on-overlay-dim">{t('left', { time: units.about(seconds_left) })}</span>
       )}

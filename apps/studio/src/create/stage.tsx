@@ -1,8 +1,11 @@
 import type { JobView, ModelView } from '@hearth/contract'
 import { classNames, type MakingPanel, numberOf, type Values } from '@hearth/ui'
+import { Suspense } from 'react'
 import { useTranslations } from 'use-intl'
+import { mediaDesk } from '../api/media.ts'
 import { useJob, useModels } from '../api/queries.ts'
 import { usePanelTexts } from '../frame/panels.tsx'
+import { usePieces } from '../live/pieces.ts'
 import { usePreview } from '../live/previews.ts'
 import { EmptyStage, type EmptyStageProps } from './empty-stage.tsx'
 import { StageFrame } from './stage-frame.tsx'
@@ -34,7 +37,7 @@ function frameOf(
   job: JobView,
   index: number,
   models: ModelView[],
-): { width: number; height: number } {
+): { width: number; height: number } | 'whole' {
   const file = job.outputs[index]
   if (file?.width && file.height) return { width: file.width, height: file.height }
   const own = models.find(model => model.id === job.model)?.defaults ?? {}
@@ -48,6 +51,8 @@ function ShownJob({ panels, id, index: wanted }: StageProps & { id: string }) {
   const texts = usePanelTexts()
   const t = useTranslations('jobs')
   const preview = usePreview(id, job?.state === 'running' && job.progress !== null)
+  const panel = panels.find(candidate => candidate.task === job?.task)
+  const pieces = usePieces(id, job?.state === 'running' && panel?.frame(job.input) === 'whole')
   if (error && !job) {
     return (
       <div className="text-center">
@@ -56,10 +61,21 @@ function ShownJob({ panels, id, index: wanted }: StageProps & { id: string }) {
       </div>
     )
   }
-  const panel = panels.find(candidate => candidate.task === job?.task)
   if (!job || !panel) return null
   const index = Math.min(wanted, Math.max(0, job.outputs.length - 1))
-  const { width, height } = frameOf(panel, job, index, models.data ?? [])
+  const frame = frameOf(panel, job, index, models.data ?? [])
+  const own = { job, index, preview, pieces, media: mediaDesk, t: texts(job.task) }
+  if (frame === 'whole') {
+    return (
+      <figure className="relative size-full" aria-busy={job.state === 'running'}>
+        <Suspense fallback={null}>
+          <panel.result {...own} />
+        </Suspense>
+        {job.state === 'succeeded' ? null : <Unfinished job={job} panel={panel} />}
+      </figure>
+    )
+  }
+  const { width, height } = frame
   const ratio = width / height
   return (
     <figure
@@ -78,8 +94,12 @@ function ShownJob({ panels, id, index: wanted }: StageProps & { id: string }) {
           <span className="line-clamp-4 wrap-anywhere">{panel.title(job.input)}</span>
         </p>
       )}
-      <panel.result job={job} index={index} preview={preview} t={texts(job.task)} />
-      {job.state === 'succeeded' ? <Finished job={job} index={index} panel={panel} /> : <Unfinished job={job} />}
+      <panel.result {...own} />
+      {job.state === 'succeeded' ? (
+        <Finished job={job} index={index} panel={panel} />
+      ) : (
+        <Unfinished job={job} panel={panel} />
+      )}
     </figure>
   )
 }

@@ -84,6 +84,13 @@ function Tiles({
   const visible = visibleOf(job)
   const done = visible.length
   const label = (place: number) => t('result', { n: place + 1, total: Math.max(count, done), title })
+  if (job.state === 'succeeded' && panel?.words) {
+    return (
+      <Tile label={label(0)} selected={shownIndex !== null} onClick={() => onPick(job.id, 0)}>
+        <span className="line-clamp-4 px-1.5 text-left text-11 leading-tight wrap-anywhere">{panel.words(job)}</span>
+      </Tile>
+    )
+  }
   if (job.state === 'succeeded') {
     return visible.map(({ file, place }) => (
       <Tile key={file.name} label={label(place)} selected={shownIndex === place} onClick={() => onPick(job.id, place)}>

@@ -8,6 +8,7 @@ import { useModels, useTask } from '../api/queries.ts'
 import { isTyping } from '../frame/shortcuts.tsx'
 import { useReport } from '../frame/use-report.ts'
 import { useJobActions } from '../jobs/actions.ts'
+import { chosenModel } from '../models/chosen-model.ts'
 import { useAddress } from '../settings/address.ts'
 import { Controls } from './controls.tsx'
 import { useDraft } from './draft.ts'
@@ -30,12 +31,7 @@ export function Workbench({ home, panel, panels }: { home: string; panel: Making
   const [busy, setBusy] = useState(false)
 
   const serving = (models.data ?? []).filter(model => model.tasks.includes(panel.task))
-  const installed = serving.filter(model => model.state === 'installed')
-  const chosen =
-    installed.find(model => model.id === draft.model) ??
-    installed.find(model => model.default_for.includes(panel.task)) ??
-    installed[0] ??
-    null
+  const chosen = chosenModel(serving, panel.task, draft.model)
   const fields = useMemo(() => task.data?.input.properties ?? {}, [task.data])
   const defaults = useMemo(() => defaultsOf(fields, chosen), [fields, chosen])
   const missing = panel.missing(draft.values)
@@ -116,7 +112,7 @@ export function Workbench({ home, panel, panels }: { home: string; panel: Making
           model={chosen}
           missing={missing}
           dropping={incoming.over}
-          onExample={prompt => change({ prompt })}
+          onExample={change}
         />
         <Strip
           results={results.jobs}

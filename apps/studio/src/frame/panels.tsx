@@ -1,4 +1,4 @@
-import type { JobView } from '@hearth/contract'
+import type { Capability, JobView } from '@hearth/contract'
 import { panels, testPanels } from '@hearth/registry/panels'
 import type { Panel, Translate } from '@hearth/ui'
 import { useQuery } from '@tanstack/react-query'
@@ -82,6 +82,17 @@ async function loadPanels(tasks: TaskSummary[]): Promise<Panel[]> {
 }
 
 export const usePanels = () => useContext(Context)
+
+/** The panels of a capability, on whatever page: they come when they are first asked for. */
+export function usePanelsOf(capability: Capability): Panel[] {
+  const { all, tasks } = usePanels()
+  const mine = useMemo(
+    () => tasks.filter(task => task.capability === capability).map(task => task.id),
+    [tasks, capability],
+  )
+  useEffect(() => name(mine), [mine])
+  return useMemo(() => all.filter(panel => mine.includes(panel.task)), [all, mine])
+}
 
 /** Texts of one task's panel. */
 export function usePanelTexts(): (task: string) => Translate {

@@ -8,6 +8,7 @@ export interface Place {
     | 'faces'
     | 'people'
     | 'attendance'
+    | 'speak'
     | 'talk'
     | 'gallery'
     | 'jobs'
@@ -32,6 +33,7 @@ export const places: readonly Place[] = [
   { name: 'faces', href: '/faces/', letter: 'f', capability: 'faces' },
   { name: 'people', href: '/people/', letter: 'p', within: 'faces' },
   { name: 'attendance', href: '/attendance/', letter: 'a', within: 'faces' },
+  { name: 'speak', href: '/speak/', letter: 'h', capability: 'speak' },
   { name: 'talk', href: '/chat/', letter: 't', capability: 'language' },
   { name: 'gallery', href: '/gallery/', letter: 'g' },
   { name: 'jobs', href: '/jobs/', letter: 'j', rare: true },

@@ -1,4 +1,5 @@
-import { Button, buttonClass, IconButton, isMaking, MenuButton, useUnits } from '@hearth/ui'
+import { Button, buttonClass, classNames, IconButton, isMaking, MenuButton, useUnits } from '@hearth/ui'
+import { SoundFile } from '@hearth/ui/sound'
 import { Copy, Download, ImagePlus, Maximize2, RotateCcw, Trash2, X } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
@@ -10,7 +11,7 @@ import { secondsOf } from '../jobs/job-words.ts'
 import { useModelTitles } from '../models/model-titles.ts'
 import { useNow } from '../settings/now.ts'
 import { copyPicture } from './copy.ts'
-import type { Picture } from './pictures.ts'
+import { isSound, type Picture } from './pictures.ts'
 
 export interface DetailProps {
   picture: Picture
@@ -34,23 +35,29 @@ export function Detail({ picture, onClose, onDelete, onFull }: DetailProps) {
       className="grid min-h-0 content-start gap-4 overflow-y-auto border-l border-line bg-surface p-4 max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-20 max-lg:w-[360px] max-lg:max-w-full max-lg:shadow-card max-sm:w-full max-sm:border-l-0"
     >
       <div className="relative">
-        <button
-          type="button"
-          onClick={onFull}
-          aria-label={t('full')}
-          className="block w-full overflow-hidden rounded-10 border border-line bg-paper"
-        >
-          <img
-            src={file.url}
-            alt={naming.title}
-            className="w-full"
-            style={{ aspectRatio: `${file.width ?? 1} / ${file.height ?? 1}` }}
-          />
-        </button>
-        <div className="absolute top-2 right-2 flex gap-1">
-          <IconButton label={t('full')} tone="overlay" className="bg-overlay" onClick={onFull}>
-            <Maximize2 size={14} aria-hidden />
-          </IconButton>
+        {isSound(picture) ? (
+          <SoundFile key={file.url} source={file.url} label={naming.title} className="mt-11" />
+        ) : (
+          <button
+            type="button"
+            onClick={onFull}
+            aria-label={t('full')}
+            className="block w-full overflow-hidden rounded-10 border border-line bg-paper"
+          >
+            <img
+              src={file.url}
+              alt={naming.title}
+              className="w-full"
+              style={{ aspectRatio: `${file.width ?? 1} / ${file.height ?? 1}` }}
+            />
+          </button>
+        )}
+        <div className={classNames('absolute right-2 flex gap-1', isSound(picture) ? 'top-0' : 'top-2')}>
+          {isSound(picture) ? null : (
+            <IconButton label={t('full')} tone="overlay" className="bg-overlay" onClick={onFull}>
+              <Maximize2 size={14} aria-hidden />
+            </IconButton>
+          )}
           <IconButton label={t('close')} tone="overlay" className="bg-overlay" onClick={onClose}>
             <X size={16} aria-hidden />
           </IconButton>
@@ -93,7 +100,7 @@ function Reuse({ picture }: { picture: Picture }) {
           {t('use_settings')}
         </Button>
       ) : null}
-      {reuse.canUseInput ? (
+      {reuse.canUseInput && !isSound(picture) ? (
         <Button
           className="flex-1"
           onClick={() => reuse.takeAsInput(`output:${picture.job.id}/${picture.file.name}`, title)}
@@ -150,7 +157,9 @@ function CopyMenu({ picture }: { picture: Picture }) {
     2,
   )
   const ways = [
-    { label: t('copy_picture'), onPick: () => void copy(() => copyPicture(picture.file.url)) },
+    ...(isSound(picture)
+      ? []
+      : [{ label: t('copy_picture'), onPick: () => void copy(() => copyPicture(picture.file.url)) }]),
     { label: t('copy_prompt'), onPick: () => void copy(() => navigator.clipboard.writeText(title)) },
     { label: t('copy_settings'), onPick: () => void copy(() => navigator.clipboard.writeText(settings)) },
   ]

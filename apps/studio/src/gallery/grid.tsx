@@ -1,8 +1,9 @@
 import { classNames } from '@hearth/ui'
+import { AudioLines } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useNaming } from '../frame/panels.tsx'
-import { isSame, type Picture } from './pictures.ts'
+import { isSame, isSound, type Picture } from './pictures.ts'
 
 export interface GridProps {
   pictures: Picture[]
@@ -48,23 +49,30 @@ function Card({
       aria-label={t('open', { title })}
       aria-current={selected ? 'true' : undefined}
       onClick={() => onSelect(picture)}
-      onDoubleClick={() => onSelect(picture, true)}
+      onDoubleClick={() => onSelect(picture, !isSound(picture))}
       className={classNames(
         'relative aspect-square scroll-my-24 overflow-hidden rounded-10 border border-line bg-surface max-sm:rounded-6',
         selected ? 'outline-2 outline-offset-2 outline-ember' : '',
       )}
     >
-      <img
-        src={`${picture.file.url}?size=256`}
-        alt=""
-        loading="lazy"
-        decoding="async"
-        onLoad={() => setLoaded(true)}
-        className={classNames(
-          'size-full object-cover transition-[filter,opacity] place',
-          loaded ? '' : 'opacity-0 blur-hud',
-        )}
-      />
+      {isSound(picture) ? (
+        <span className="grid size-full content-between justify-items-start p-3 text-left text-13 text-ink max-sm:p-2">
+          <span className="line-clamp-4 wrap-anywhere">{title}</span>
+          <AudioLines size={20} className="text-muted" aria-hidden />
+        </span>
+      ) : (
+        <img
+          src={`${picture.file.url}?size=256`}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onLoad={() => setLoaded(true)}
+          className={classNames(
+            'size-full object-cover transition-[filter,opacity] place',
+            loaded ? '' : 'opacity-0 blur-hud',
+          )}
+        />
+      )}
     </button>
   )
 }

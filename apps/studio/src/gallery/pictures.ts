@@ -1,6 +1,6 @@
 import type { JobView, OutputFile } from '@hearth/contract'
 
-/** One picture that a job made. */
+/** One picture or sound that a job made. */
 export interface Picture {
   job: JobView
   index: number
@@ -9,9 +9,11 @@ export interface Picture {
 
 export function picturesOf(jobs: readonly JobView[]): Picture[] {
   return jobs.flatMap(job =>
-    job.outputs.flatMap((file, index) => (file.mime.startsWith('image/') ? [{ job, index, file }] : [])),
+    job.outputs.flatMap((file, index) => (/^(image|audio)\//.test(file.mime) ? [{ job, index, file }] : [])),
   )
 }
+
+export const isSound = ({ file }: Picture) => file.mime.startsWith('audio/')
 
 export const isSame = (a: Picture, b: Picture | undefined) => a.job.id === b?.job.id && a.index === b.index
 

@@ -1,5 +1,6 @@
 import type { JobView } from '@hearth/contract'
-import { Button, buttonClass, IconButton, Meter, Nothing, ProblemNote, useUnits } from '@hearth/ui'
+import { Button, buttonClass, classNames, IconButton, Meter, Nothing, ProblemNote, useUnits } from '@hearth/ui'
+import { SoundFile } from '@hearth/ui/sound'
 import { useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, Copy, FileQuestion, RotateCcw, Trash2 } from 'lucide-react'
 import Link from 'next/link'
@@ -139,8 +140,9 @@ function Outputs({ job }: { job: JobView }) {
             </Link>
           </li>
         ) : (
-          <li key={file.name}>
-            <a href={file.url} download={file.name} className={buttonClass('plain')}>
+          <li key={file.name} className={file.mime.startsWith('audio/') ? 'grid w-full gap-2' : ''}>
+            {file.mime.startsWith('audio/') ? <SoundFile source={file.url} label={file.name} /> : null}
+            <a href={file.url} download={file.name} className={classNames(buttonClass('plain'), 'justify-self-start')}>
               {file.name} · {units.bytes(file.bytes)}
             </a>
           </li>

@@ -12,9 +12,11 @@ export function JobHistory({ id }: { id: string }) {
   const say = useEventWords()
   if (events.error) return <LoadProblem error={events.error} onRetry={() => void events.refetch()} />
   if (!events.data) return <div className="skeleton h-32" />
+  // Pieces of an answer are read in the answer.
+  const told = events.data.filter(({ type }) => type !== 'chunk')
   return (
     <ol className="relative grid gap-2 before:absolute before:top-2 before:bottom-2 before:left-[3px] before:w-px before:bg-line">
-      {events.data.map(event => (
+      {told.map(event => (
         <li key={event.seq} className="relative grid grid-cols-[7px_1fr_auto] items-baseline gap-3 text-13">
           <span className={classNames('relative top-[-1px] size-[7px] rounded-full', toneOf(event))} aria-hidden />
           <span className="wrap-anywhere text-ink">{say(event)}</span>
@@ -63,6 +65,7 @@ function useEventWords(): (event: JobEvent) => string {
       case 'failed':
         return t('event_failed', { message: event.error.message })
       case 'preview':
+      case 'chunk':
         return ''
       default:
         return t(`event_${event.type}`)

@@ -39,7 +39,7 @@ export function hear(client: QueryClient, event: JobEvent): void {
   client.setQueryData<JobView>(cached.job(event.job), job => (job ? applyEvent(job, event) : job))
   if (event.type === 'progress') return
   client.setQueryData<JobEvent[]>(cached.events(event.job), events => (events ? mergeEvents(events, [event]) : events))
-  if (event.type === 'log' || event.type === 'output') return
+  if (event.type === 'log' || event.type === 'output' || event.type === 'chunk') return
   refresh(client, cached.jobs)
   const final = event.type === 'succeeded' || event.type === 'failed' || event.type === 'cancelled'
   if (final) {

@@ -7,6 +7,7 @@ import { useModels, useTask } from '../api/queries.ts'
 import { useDraft } from '../create/draft.ts'
 import { usePanelTexts } from '../frame/panels.tsx'
 import { useReport } from '../frame/use-report.ts'
+import { chosenModel } from '../models/chosen-model.ts'
 import { useAddress } from '../settings/address.ts'
 import { LookControls } from './look-controls.tsx'
 import { LookStage } from './look-stage.tsx'
@@ -39,12 +40,7 @@ export function LookBench({ home, panel, panels }: { home: string; panel: Lookin
   const [colorOf] = useState(createPalette)
 
   const serving = (models.data ?? []).filter(model => model.tasks.includes(panel.task))
-  const installed = serving.filter(model => model.state === 'installed')
-  const chosen =
-    installed.find(model => model.id === state.draft.model) ??
-    installed.find(model => model.default_for.includes(panel.task)) ??
-    installed[0] ??
-    null
+  const chosen = chosenModel(serving, panel.task, state.draft.model)
   const fields = useMemo(() => task.data?.input.properties ?? {}, [task.data])
   const defaults = useMemo(() => defaultsOf(fields, chosen), [fields, chosen])
   const picture = address.get('picture')

@@ -6,6 +6,7 @@ export const en = {
     faces: 'Faces',
     people: 'People',
     attendance: 'Kiosk',
+    speak: 'Speak',
     talk: 'Chat',
     gallery: 'Gallery',
     jobs: 'Jobs',
@@ -342,7 +343,7 @@ export const en = {
     zoom: 'Zoom in and out, fit',
     delete: 'Delete the picture',
     full: 'Full view',
-    go: 'Go to Create, Recognise, Cameras, Faces, People, Kiosk, Gallery, Jobs, Models',
+    go: 'Go to Create, Recognise, Cameras, Faces, People, Kiosk, Speak, Chat, Gallery, Jobs, Models',
   },
   tasks: {
     'pull-model': 'Get a model',

@@ -8,6 +8,7 @@ export const zh: StudioMessages = {
     faces: '人脸',
     people: '人员',
     attendance: '门禁',
+    speak: '语音',
     talk: '对话',
     gallery: '图库',
     jobs: '任务',
@@ -340,7 +341,7 @@ export const zh: StudioMessages = {
     zoom: '放大、缩小、适应窗口',
     delete: '删除图片',
     full: '全屏查看',
-    go: '前往创作、识别、摄像头、人脸、人员、门禁、图库、任务、模型',
+    go: '前往创作、识别、摄像头、人脸、人员、门禁、语音、对话、图库、任务、模型',
   },
   tasks: {
     'pull-model': '下载模型',

@@ -34,9 +34,9 @@ function tell(message: FromEngine): void {
   if (process.connected) process.send?.(message)
 }
 
-/** RAM that the model has added to the process so far, in bytes. */
+/** RAM that the model has added to the process so far, and what its own processes take, in bytes. */
 function grown(): number {
-  return Math.max(0, process.memoryUsage.rss() - bare)
+  return Math.max(0, process.memoryUsage.rss() - bare) + (model?.bytes?.() ?? 0)
 }
 
 /** As told to the worker; what nobody foresaw goes to stderr with its stack. */

@@ -1,10 +1,10 @@
-import { Button, classNames, IconButton, ProblemNote, type Translate, useUnits } from '@hearth/ui'
-import { ChevronRight, RefreshCw, Wrench } from 'lucide-react'
+import { Button, CopyButton, classNames, IconButton, ProblemNote, type Translate, useUnits } from '@hearth/ui'
+import { ChevronRight, RefreshCw, Square, Volume2, Wrench } from 'lucide-react'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { MessagePart } from '../message-fields.ts'
-import { shownSpeed, textOfTurn, type Writing } from './conversation.ts'
-import { CopyButton } from './copy-button.tsx'
+import { shownSpeed, type Turn, textOfTurn, type Writing } from './conversation.ts'
 import { type TurnProps, toolsClass, Versions } from './turn-tools.tsx'
+import type { Reading } from './use-reading.ts'
 
 const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }))
 
@@ -12,8 +12,13 @@ const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).M
 const caretClass =
   "[&>:last-child]:after:ml-0.5 [&>:last-child]:after:inline-block [&>:last-child]:after:h-[1.1em] [&>:last-child]:after:w-0.5 [&>:last-child]:after:translate-y-[0.2em] [&>:last-child]:after:bg-ember [&>:last-child]:after:content-['']"
 
+export interface AnswerProps extends TurnProps {
+  titleOf(model: string): string
+  reading: Reading
+}
+
 /** What a model answered: its text, what it thought and called, how fast it was, and what went wrong. */
-export function AnswerTurn({ turn, chat, t, titleOf }: TurnProps & { titleOf(model: string): string }) {
+export function AnswerTurn({ turn, chat, t, titleOf, reading }: AnswerProps) {
   const { writing } = turn
   const busy = writing?.state === 'writing'
   const last = turn.content.length - 1
@@ -45,6 +50,7 @@ export function AnswerTurn({ turn, chat, t, titleOf }: TurnProps & { titleOf(mod
             <Facts writing={writing} titleOf={titleOf} t={t} />
             <span className={toolsClass}>
               <CopyButton text={() => textOfTurn(turn)} label={t('copy')} done={t('copied')} />
+              <ReadAloud turn={turn} reading={reading} t={t} />
               <IconButton
                 small
                 label={t('regenerate')}
@@ -58,6 +64,24 @@ export function AnswerTurn({ turn, chat, t, titleOf }: TurnProps & { titleOf(mod
         ) : null}
       </div>
     </article>
+  )
+}
+
+function ReadAloud({ turn, reading, t }: { turn: Turn; reading: Reading; t: Translate }) {
+  const reads = reading.turn === turn.id
+  const label = reading.able ? (reads ? t('read_stop') : t('read_aloud')) : t('read_none')
+  const press = () => (reads ? reading.stop() : reading.read(turn.id, textOfTurn(turn)))
+  return (
+    <IconButton
+      small
+      label={label}
+      active={reads}
+      aria-disabled={!reading.able}
+      className={reading.able ? '' : 'opacity-40'}
+      onClick={reading.able ? press : undefined}
+    >
+      {reads ? <Square size={14} aria-hidden /> : <Volume2 size={14} aria-hidden />}
+    </IconButton>
   )
 }
 

@@ -7,6 +7,7 @@ import { Composer } from './composer.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { TurnList } from './turn-list.tsx'
 import { useChat } from './use-chat.ts'
+import { useReading } from './use-reading.ts'
 
 const wide = '(min-width: 56.25rem)'
 const nothingOffered = { text: '', number: 0 }
@@ -24,7 +25,8 @@ export function ChatView(props: TalkProps) {
     setOffered(nothingOffered)
     if (narrow()) setSide('none')
   }
-  useStopKey(chat.writing ? chat.stop : null)
+  const reading = useReading(props)
+  useStopKey(chat.writing ? chat.stop : reading.turn ? reading.stop : null)
   const settings = side === 'settings'
   return (
     <div
@@ -52,7 +54,7 @@ export function ChatView(props: TalkProps) {
           onSettings={() => setSide(settings ? 'none' : 'settings')}
         />
         {chat.path.length > 0 ? (
-          <TurnList key={chat.conversation.id} chat={chat} titleOf={titleOf} t={t} />
+          <TurnList key={chat.conversation.id} chat={chat} reading={reading} titleOf={titleOf} t={t} />
         ) : chat.lost ? (
           <Lost onNew={chat.begin} t={t} />
         ) : chat.loading ? (
@@ -69,6 +71,8 @@ export function ChatView(props: TalkProps) {
             onStop={chat.stop}
             focus={window.matchMedia(wide).matches}
             offered={offered}
+            voice={props.voice}
+            reportOf={props.reportOf}
             t={t}
           />
         </div>
@@ -78,7 +82,7 @@ export function ChatView(props: TalkProps) {
   )
 }
 
-/** Esc stops the answer, unless something is open that it closes. */
+/** Esc stops the answer, or its being read, unless something is open that it closes. */
 function useStopKey(stop: (() => void) | null): void {
   useEffect(() => {
     if (!stop) return

@@ -1,12 +1,27 @@
-import { Button, boxClass, Kbd, type Translate } from '@hearth/ui'
-import { CornerDownLeft, Square } from 'lucide-react'
+import {
+  Button,
+  boxClass,
+  classNames,
+  IconButton,
+  Kbd,
+  ProblemNote,
+  type TalkProps,
+  type Translate,
+  useFileDrop,
+} from '@hearth/ui'
+import { MicrophoneNote } from '@hearth/ui/sound'
+import { CornerDownLeft, Paperclip, Square } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { AttachmentChips } from './attachment-chips.tsx'
+import type { Attachment } from './attachments.ts'
+import { type Dictation, DictationButton, useDictation } from './dictation.tsx'
+import { useAttachments } from './use-attachments.ts'
 
-export interface ComposerProps {
+export interface ComposerProps extends Pick<TalkProps, 'voice' | 'reportOf'> {
   /** Of the conversation: each keeps what was typed into it. */
   name: string
   busy: boolean
-  onSend(text: string): void
+  onSend(text: string, files: readonly Attachment[]): void
   onStop(): void
   /** Puts the cursor here when the view opens. */
   focus: boolean
@@ -18,7 +33,8 @@ export interface ComposerProps {
 const typedKey = (name: string) => `hearth.chat.typed.${name}`
 
 /** Where one writes. Enter sends, Shift+Enter breaks the line; while an answer is written, stop is where send was. */
-export function Composer({ name, busy, onSend, onStop, focus, offered, t }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { name, busy, onSend, onStop, focus, offered, t } = props
   const [text, setText] = useState(() => sessionStorage.getItem(typedKey(name)) ?? '')
   const area = useRef<HTMLTextAreaElement>(null)
   const change = (next: string) => {
@@ -36,9 +52,17 @@ export function Composer({ name, busy, onSend, onStop, focus, offered, t }: Comp
     latest.current(offered.text)
     area.current?.focus()
   }, [offered])
+  const attached = useAttachments()
+  const dictation = useDictation(props, said => {
+    const before = area.current?.value ?? ''
+    latest.current(before.trim() === '' ? said : `${before.trimEnd()} ${said}`)
+    area.current?.focus()
+  })
+  const { over, drag } = useFileDrop(transfer => void attached.add([...transfer.files]))
   const send = () => {
     if (busy || text.trim() === '') return
-    onSend(text.trim())
+    onSend(text.trim(), attached.files)
+    attached.clear()
     change('')
     area.current?.focus()
   }
@@ -50,7 +74,8 @@ export function Composer({ name, busy, onSend, onStop, focus, offered, t }: Comp
     send()
   }
   return (
-    <div className={boxClass}>
+    <div {...drag} className={classNames(boxClass, over ? 'bg-ember-soft' : '')}>
+      <Beside attached={attached} dictation={dictation} t={t} />
       <textarea
         ref={area}
         aria-label={t('message')}
@@ -62,7 +87,11 @@ export function Composer({ name, busy, onSend, onStop, focus, offered, t }: Comp
         className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-3 pb-1 text-15 text-bright outline-none placeholder:text-faint max-sm:text-16"
       />
       <div className="flex items-center justify-end gap-2 px-2 pb-2">
-        <span className="mr-auto px-1.5 text-12 text-faint max-md:hidden">{t('enter_hint')}</span>
+        <span className="flex items-center gap-0.5">
+          <AttachButton onFiles={files => void attached.add(files)} t={t} />
+          <DictationButton dictation={dictation} t={t} />
+        </span>
+        <span className="mr-auto px-1.5 text-12 text-faint max-md:invisible">{t('enter_hint')}</span>
         {busy ? (
           <>
             <span className="text-12 text-muted max-md:hidden">
@@ -81,5 +110,52 @@ export function Composer({ name, busy, onSend, onStop, focus, offered, t }: Comp
         )}
       </div>
     </div>
+  )
+}
+
+/** What goes with the message, and what does not. */
+function Beside({
+  attached,
+  dictation,
+  t,
+}: {
+  attached: ReturnType<typeof useAttachments>
+  dictation: Dictation
+  t: Translate
+}) {
+  const { files, refused, remove } = attached
+  if (files.length === 0 && !refused && !dictation.problem && !dictation.microphone) return null
+  return (
+    <div className="grid gap-2 px-3 pt-3">
+      <AttachmentChips files={files} t={t} onRemove={remove} />
+      {refused ? (
+        <ProblemNote problem={{ message: t(refused.reason, { name: refused.name }), hint: t('attach_hint') }} />
+      ) : null}
+      {dictation.problem ? <ProblemNote problem={dictation.problem} /> : null}
+      <MicrophoneNote problem={dictation.microphone} />
+    </div>
+  )
+}
+
+function AttachButton({ onFiles, t }: { onFiles(files: File[]): void; t: Translate }) {
+  const chooser = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        tabIndex={-1}
+        aria-label={t('attach')}
+        className="sr-only"
+        onChange={event => {
+          onFiles([...(event.target.files ?? [])])
+          event.target.value = ''
+        }}
+      />
+      <IconButton label={t('attach')} onClick={() => chooser.current?.click()}>
+        <Paperclip size={16} aria-hidden />
+      </IconButton>
+    </>
   )
 }

@@ -2,6 +2,7 @@ import type { ErrorReport } from '@hearth/contract'
 import type { Values } from '@hearth/ui'
 import type { Message, MessagePart } from '../message-fields.ts'
 import type { FinishReason, Usage } from '../sampling-fields.ts'
+import { type Attachment, attachmentText } from './attachments.ts'
 
 /** How an answer came to be; null where nobody knows. */
 export interface Writing {
@@ -20,6 +21,8 @@ export interface Turn {
   parent: string | null
   role: 'user' | 'assistant'
   content: MessagePart[]
+  /** What went with it, told to models before its text. */
+  files?: readonly Attachment[]
   /** Milliseconds since 1970. */
   at: number
   /** Of answers only. */
@@ -151,9 +154,12 @@ export function isAbout(conversation: Conversation, search: string): boolean {
  */
 export function toMessages(conversation: Conversation, upTo: string): Message[] {
   const system = conversation.system.trim()
-  const said = lineOf(conversation, upTo).map(({ role, content }) => ({
+  const said = lineOf(conversation, upTo).map(({ role, content, files = [] }) => ({
     role,
-    content: content.filter(part => part.type !== 'reasoning' && !(part.type === 'text' && part.text === '')),
+    content: [
+      ...files.map(file => ({ type: 'text' as const, text: attachmentText(file) })),
+      ...content.filter(part => part.type !== 'reasoning' && !(part.type === 'text' && part.text === '')),
+    ],
   }))
   const first: Message[] = system === '' ? [] : [{ role: 'system', content: [{ type: 'text', text: system }] }]
   return [...first, ...said.filter(({ content }) => content.length > 0)]

@@ -1,20 +1,20 @@
 import { type Conversation, nameOf, pathOf, type Turn } from './conversation.ts'
 
 /** A fence that no run of backticks in the text ends. */
-function fenced(text: string, language: string): string {
+export function fenced(text: string, language: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return `${fence}${language}\n${text}\n${fence}`
 }
 
-function partsToMarkdown({ content }: Turn): string {
+function partsToMarkdown({ content, files = [] }: Turn): string {
   const parts = content.map(part => {
     if (part.type === 'text' || part.type === 'refusal') return part.text
     if (part.type === 'reasoning') return part.text.trim().replace(/^/gm, '> ')
     if (part.type === 'tool_call') return fenced(part.arguments, `json ${part.name}`)
     return ''
   })
-  return parts
+  return [...files.map(({ name }) => `[${name}]`), ...parts]
     .map(text => text.trim())
     .filter(Boolean)
     .join('\n\n')

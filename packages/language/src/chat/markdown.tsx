@@ -1,9 +1,8 @@
-import type { Translate } from '@hearth/ui'
+import { CopyButton, type Translate } from '@hearth/ui'
 import { type ComponentProps, createContext, memo, type ReactNode, use, useDeferredValue, useRef } from 'react'
 import ReactMarkdown, { type Components } from 'react-markdown'
 import rehypeHighlight from 'rehype-highlight'
 import remarkGfm from 'remark-gfm'
-import { CopyButton } from './copy-button.tsx'
 
 const tones: Record<string, string> = {
   keyword: 'text-ember-ink',

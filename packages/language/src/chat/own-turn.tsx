@@ -1,8 +1,8 @@
-import { Button, boxClass, IconButton } from '@hearth/ui'
+import { Button, boxClass, CopyButton, IconButton } from '@hearth/ui'
 import { Pencil } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
+import { AttachmentChips } from './attachment-chips.tsx'
 import { textOfTurn } from './conversation.ts'
-import { CopyButton } from './copy-button.tsx'
 import { type TurnProps, toolsClass, Versions } from './turn-tools.tsx'
 
 /** A message of one's own. Edited, it is sent anew beside what it was. */
@@ -12,6 +12,7 @@ export function OwnTurn({ turn, chat, t }: TurnProps) {
   if (editing) return <Editor {...{ turn, chat, t, text }} onClose={() => setEditing(false)} />
   return (
     <article aria-label={t('you')} className="group grid grid-cols-1 justify-items-end gap-1">
+      <AttachmentChips files={turn.files ?? []} t={t} />
       <div className="max-w-[85%] rounded-12 rounded-br-4 border border-line bg-raised px-3.5 py-2 text-15 whitespace-pre-wrap text-ink wrap-anywhere">
         {text}
       </div>

@@ -1,4 +1,4 @@
-import type { Translate } from '@hearth/ui'
+import { saveFile, type Translate } from '@hearth/ui'
 import type { Conversation } from './conversation.ts'
 import { fileName, toJson, toMarkdown } from './export.ts'
 
@@ -6,11 +6,6 @@ import { fileName, toJson, toMarkdown } from './export.ts'
 export function saveAs(conversation: Conversation, kind: 'md' | 'json', t: Translate): void {
   const words = { system: t('system'), user: t('you'), assistant: t('answer') }
   const text = kind === 'md' ? toMarkdown(conversation, words) : toJson(conversation)
-  const address = URL.createObjectURL(new Blob([text], { type: kind === 'md' ? 'text/markdown' : 'application/json' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = fileName(conversation, kind)
-  link.click()
-  // The browser has taken hold of it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+  const type = kind === 'md' ? 'text/markdown' : 'application/json'
+  saveFile(fileName(conversation, kind), new Blob([text], { type }))
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { AnswerTurn } from './answer-turn.tsx'
 import { OwnTurn } from './own-turn.tsx'
 import type { Chat } from './use-chat.ts'
+import type { Reading } from './use-reading.ts'
 
 /** Pixels from the end within which one is at the end. */
 const near = 48
@@ -36,8 +37,15 @@ function useEnd() {
   return { area, inner, away, toEnd, onScroll }
 }
 
+export interface TurnListProps {
+  chat: Chat
+  reading: Reading
+  titleOf(model: string): string
+  t: Translate
+}
+
 /** The branch that is shown, message by message. */
-export function TurnList({ chat, titleOf, t }: { chat: Chat; titleOf(model: string): string; t: Translate }) {
+export function TurnList({ chat, reading, titleOf, t }: TurnListProps) {
   const { area, inner, away, toEnd, onScroll } = useEnd()
   const { path, writing } = chat
   // What somebody sends, they want to see answered.
@@ -62,7 +70,7 @@ export function TurnList({ chat, titleOf, t }: { chat: Chat; titleOf(model: stri
             turn.role === 'user' ? (
               <OwnTurn key={turn.id} turn={turn} chat={chat} t={t} />
             ) : (
-              <AnswerTurn key={turn.id} turn={turn} chat={chat} t={t} titleOf={titleOf} />
+              <AnswerTurn key={turn.id} turn={turn} chat={chat} t={t} titleOf={titleOf} reading={reading} />
             ),
           )}
         </div>

@@ -1,5 +1,6 @@
 import type { Json, TalkProps, Values } from '@hearth/ui'
 import { useMemo, useState, useSyncExternalStore } from 'react'
+import type { Attachment } from './attachments.ts'
 import { chatsOf } from './chats.ts'
 import {
   addTurn,
@@ -31,8 +32,15 @@ function patched(values: Values, patch: { [field: string]: Json | undefined }): 
 }
 
 /** A message of one's own. */
-function spoken(parent: string | null, text: string): Turn {
-  return { id: crypto.randomUUID(), parent, role: 'user', at: Date.now(), content: [{ type: 'text', text }] }
+function spoken(parent: string | null, text: string, files: readonly Attachment[]): Turn {
+  const turn: Turn = {
+    id: crypto.randomUUID(),
+    parent,
+    role: 'user',
+    at: Date.now(),
+    content: [{ type: 'text', text }],
+  }
+  return files.length > 0 ? { ...turn, files } : turn
 }
 
 /** The turn that this model's answer will be written into. */
@@ -69,8 +77,8 @@ export function useChat(props: TalkProps) {
       writeAnswer({ input, signal, change, open: props.open, reportOf: props.reportOf, now: () => performance.now() }),
     )
   }
-  const say = (parent: string | null, text: string) => {
-    const turn = spoken(parent, text)
+  const say = (parent: string | null, text: string, files: readonly Attachment[] = []) => {
+    const turn = spoken(parent, text, files)
     answer(addTurn(conversation, turn), turn.id)
     if (conversation.id !== place) go(conversation.id, 'replace')
   }
@@ -84,8 +92,8 @@ export function useChat(props: TalkProps) {
     lost: place !== null && state.ready && !kept,
     loading: place !== null && !state.ready && !kept,
     writing: state.writing.get(conversation.id) ?? null,
-    send: (text: string) => say(path.at(-1)?.id ?? null, text),
-    edit: (turn: Turn, text: string) => say(turn.parent, text),
+    send: (text: string, files: readonly Attachment[]) => say(path.at(-1)?.id ?? null, text, files),
+    edit: (turn: Turn, text: string) => say(turn.parent, text, turn.files),
     choose: (turn: Turn) => chats.edit(conversation.id, latest => chooseTurn(latest, turn)),
     stop: () => chats.stop(conversation.id),
     /** Another answer beside this one; in the place of one that failed. */

@@ -1,9 +1,8 @@
 import { AppError, type ErrorReport } from '@hearth/contract'
-import type { Values } from '@hearth/ui'
+import { readData, readFrames, type Values } from '@hearth/ui'
 import type { z } from 'zod'
 import type { MessagePart } from '../message-fields.ts'
 import type { Turn } from './conversation.ts'
-import { readData, readFrames } from './read-stream.ts'
 import type { Chunk, task } from './spec.ts'
 
 type Output = z.output<typeof task.output>

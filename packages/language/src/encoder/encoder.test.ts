@@ -3,6 +3,8 @@ import { type Checkpoint, checkpointEntry, type FolderView } from '@hearth/contr
 import { describe, expect, test } from 'vitest'
 import rerankers from '../families/reranker/checkpoints.json' with { type: 'json' }
 import { family as reranker } from '../families/reranker/family.ts'
+import classifiers from '../families/text-classifier/checkpoints.json' with { type: 'json' }
+import { family as classifier } from '../families/text-classifier/family.ts'
 import embedders from '../families/text-embedder/checkpoints.json' with { type: 'json' }
 import { family as embedder } from '../families/text-embedder/family.ts'
 import { batchTokens, cutBatches } from './batches.ts'
@@ -13,6 +15,7 @@ const families = join(import.meta.dirname, '../families')
 const kinds = [
   { family: embedder, entries: embedders.map(entry => checkpointEntry.parse(entry)) },
   { family: reranker, entries: rerankers.map(entry => checkpointEntry.parse(entry)) },
+  { family: classifier, entries: classifiers.map(entry => checkpointEntry.parse(entry)) },
 ]
 
 /** A folder of which names and settings are known. */
@@ -139,9 +142,9 @@ describe.each(kinds)('the catalogue of $family.id', ({ family, entries }) => {
   })
 
   test('is estimated by weights, and by how long the texts are', () => {
-    const large = entries.find(({ id }) => ['bge-m3', 'bge-reranker-v2-m3'].includes(id))!
+    const large = entries.find(({ id }) => ['bge-m3', 'bge-reranker-v2-m3', 'text-moderation'].includes(id))!
     const checkpoint: Checkpoint = { ...large, family: family.id, dir: '', digest: '', tasks: [...family.tasks] }
-    const input = (text: string) => ({ texts: [text], query: 'red', documents: [text] })
+    const input = (text: string) => ({ texts: [text], query: 'red', documents: [text], input: text })
     const short = family.estimate(checkpoint, input('a cat'))
     expect(short).toBeGreaterThan(large.bytes)
     expect(family.estimate(checkpoint, input('a cat '.repeat(2000)))).toBeGreaterThan(short + 1e8)

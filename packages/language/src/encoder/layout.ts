@@ -6,6 +6,7 @@ const modelConfig = z.looseObject({
   model_type: z.string().default(''),
   architectures: z.array(z.string()).nullish(),
   id2label: z.record(z.string(), z.string()).optional(),
+  problem_type: z.string().nullish(),
   vocab_size: z.int().positive().optional(),
   hidden_size: z.int().positive().optional(),
   dim: z.int().positive().optional(),

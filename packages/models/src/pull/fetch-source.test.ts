@@ -124,3 +124,36 @@ it('refuses an entry whose parts leave a file out or name it twice', async () =>
     await expect(pull({ sources })).rejects.toMatchObject({ code: 'model-broken', message: /each of its files once/ })
   }
 })
+
+it('joins a file that is published in pieces', async () => {
+  const cut = 120_000
+  const [first, second] = [weights.subarray(0, cut), Buffer.alloc(80_000, 'v')]
+  const pieces = [first, second]
+  const joined = Buffer.concat(pieces)
+  const listed = files.map(file => (file.path === 'model.onnx' ? { ...file, sha256: sha256(joined) } : file))
+  const named = pieces.map((bytes, index) => ({
+    path: `model.onnx.part${index + 1}`,
+    bytes: bytes.length,
+    sha256: sha256(bytes),
+  }))
+  for (const [index, bytes] of pieces.entries()) {
+    await mkdir(join(root, `half-${index}`))
+    await writeFile(join(root, `half-${index}`, `model.onnx.part${index + 1}`), bytes)
+  }
+  const half = (index: number) => ({ kind: 'file', path: join(root, `half-${index}`) })
+  const parts = [
+    { source: half(0), files: ['model.onnx.part1'] },
+    { source: half(1), files: ['model.onnx.part2'] },
+    { source: { kind: 'file', path: join(root, 'settings') }, files: ['config.json', 'inner/pooling.json'] },
+  ]
+  const from = (...order: typeof named) => ({ kind: 'parts', parts, joined: [{ path: 'model.onnx', pieces: order }] })
+  await expect(pull({ files: listed, sources: [from(...named.toReversed())] })).rejects.toMatchObject({
+    code: 'model-broken',
+  })
+  await pull({ files: listed, sources: [from(...named)] })
+  expect(await readFile(installed('model.onnx'))).toEqual(joined)
+  expect((await readdir(installed())).sort()).toEqual(['config.json', 'hearth.json', 'inner', 'model.onnx'])
+  expect((await readManifest(installed()))?.files.map(({ path }) => path).sort()).toEqual(
+    files.map(({ path }) => path).sort(),
+  )
+})

@@ -37,4 +37,9 @@ describe('choosing among all files of a source', () => {
     expect(chooseFiles(named, offered).map(({ path }) => path)).toEqual(named.paths)
     expect(() => chooseFiles(named, offer('config.json'))).toThrow('onnx/model.onnx')
   })
+
+  it('knows CTranslate2 weights from pickle files, which have the same ending', () => {
+    expect(chosen('config.json', 'model.bin', 'pytorch_model.bin')).toEqual(['config.json', 'model.bin'])
+    expect(() => chosen('pytorch_model.bin')).toThrow(/pickle/)
+  })
 })

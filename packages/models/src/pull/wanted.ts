@@ -1,4 +1,4 @@
-import { AppError, type CheckpointEntry } from '@hearth/contract'
+import { AppError, type CheckpointEntry, type Source } from '@hearth/contract'
 import { isPickle, pickleReason } from '../folder.ts'
 import { manifestName } from '../manifest.ts'
 import { safePath } from './safe-path.ts'
@@ -50,13 +50,18 @@ export function checkListed(entry: CheckpointEntry): void {
     safePath(path)
     if (isPickle(path)) throw new AppError('model-broken', `${entry.id} lists ${path}: ${pickleReason}`)
   }
-  const listed = entry.files.map(({ path }) => path).sort()
   for (const source of entry.sources) {
     if (source.kind !== 'parts') continue
-    const named = source.parts.flatMap(({ files }) => files).sort()
-    if (named.join('\n') === listed.join('\n')) continue
+    const listed = piecesOf(source, entry).map(({ path }) => safePath(path))
+    const named = source.parts.flatMap(({ files }) => files)
+    if (named.sort().join('\n') === listed.sort().join('\n')) continue
     throw new AppError('model-broken', `${entry.id}: the parts of its source do not name each of its files once`)
   }
+}
+
+/** The entry's files as the parts of a source hold them: what is joined later, in its pieces. */
+export function piecesOf({ joined }: Source & { kind: 'parts' }, entry: CheckpointEntry): CheckpointEntry['files'] {
+  return entry.files.flatMap(file => joined.find(({ path }) => path === file.path)?.pieces ?? [file])
 }
 
 function offeredAt<T extends WantedFile>(entry: CheckpointEntry, wanted: string, offered: readonly T[]): T {

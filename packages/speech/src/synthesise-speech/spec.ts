@@ -37,6 +37,12 @@ export const task = defineTask({
       description: "One of the model's voices by its name or number; absent: its first.",
     }),
     speed: z.number().min(0.25).max(4).default(1).meta({ description: '2 is twice as fast.' }),
+    pitch: z.number().min(-12).max(12).default(0).meta({
+      description: 'Semitones by which the voice is raised or lowered; its colour moves along, as of a shorter throat.',
+    }),
+    gain_db: z.number().min(-10).max(10).default(0).meta({
+      description: 'Decibels by which it is louder or softer. What would be louder than a file can hold is cut off.',
+    }),
     format: audioFormat.default('wav').meta({
       description: 'Format of the file. `opus` comes in Ogg; `pcm` has 16 bits, the least byte first, and no head.',
     }),

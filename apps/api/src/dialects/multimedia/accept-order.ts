@@ -10,14 +10,22 @@ import { inTheirWords, orderFields } from './order-fields.ts'
 type Caller = Awaited<ReturnType<typeof admit>>
 type Job = Awaited<ReturnType<typeof acceptJob>>['job']
 
+export interface Request {
+  caller: Caller
+  task: string
+  body: Body
+  /** What is wanted, where the fields are not those of pictures. */
+  fields?: ReturnType<typeof orderFields>
+}
+
 /** Takes a request of this dialect as a job of a task. Throws what is wrong with it in the dialect's own field names. */
 export async function acceptOrder(
   c: Context<Env>,
   deps: ApiDeps,
-  { caller, task, body }: { caller: Caller; task: string; body: Body },
+  { caller, task, body, fields = orderFields(body) }: Request,
 ): Promise<Job> {
   const order = {
-    ...orderFields(body),
+    ...fields,
     task: findTask(deps, task),
     dialect: 'multimedia',
     idempotencyKey: idempotencyKey(c),

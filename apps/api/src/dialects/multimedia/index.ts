@@ -4,6 +4,7 @@ import type { ApiDeps } from '../../deps.ts'
 import type { Env } from '../../http/env.ts'
 import { type ErrorAnswer, statusOf } from '../../http/errors.ts'
 import type { Dialect } from '../dialect.ts'
+import { mountAudio } from './audio.ts'
 import { createCameraSocket } from './camera-socket.ts'
 import { mountFaceRecognition } from './face-recognition.ts'
 import { mountImageRecognition } from './image-recognition.ts'
@@ -22,6 +23,7 @@ function detailOf({ message, hint }: AppError): string {
 function mount(app: Hono<Env>, deps: ApiDeps): void {
   mountTextToImage(app, deps)
   mountImageToImage(app, deps, error)
+  mountAudio(app, deps, error)
   mountOutputs(app, deps)
   mountImageRecognition(app, deps)
   mountFaceRecognition(app, deps)

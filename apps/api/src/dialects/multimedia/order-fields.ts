@@ -33,7 +33,8 @@ export function orderFields(body: Body): { input: Record<string, unknown>; model
   return { input, model: model || undefined }
 }
 
-function fieldsOf(body: Body): Record<string, unknown> {
+/** Whatever was sent, by name. @throws AppError `invalid-input` unless it is a form or a JSON object. */
+export function fieldsOf(body: Body): Record<string, unknown> {
   if (body.kind === 'form') return Object.fromEntries(body.fields)
   const { value } = body
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return { ...value }

@@ -1,7 +1,8 @@
-import type { JobState } from '@hearth/contract'
+import type { JobState, OutputFile } from '@hearth/contract'
 import type { JobRow } from '@hearth/store'
 
-const status: Record<JobState, string> = {
+/** States of jobs in the words of this dialect. */
+export const status: Record<JobState, string> = {
   queued: 'processing',
   running: 'processing',
   succeeded: 'completed',
@@ -9,16 +10,22 @@ const status: Record<JobState, string> = {
   cancelled: 'cancelled',
 }
 
-/** Address of the first picture of a job. */
-export function imageAddress(row: JobRow): string | null {
-  const [file] = row.outputs.filter(({ mime }) => mime.startsWith('image/'))
-  if (row.state !== 'succeeded' || !file) return null
-  return `/outputs/images/generated_${row.id}${/\.[a-z]+$/.exec(file.name)?.[0] ?? ''}`
+const addresses = { image: '/outputs/images/generated_', audio: '/outputs/audio/speech_' } as const
+
+/** The first file of a kind that a job made, when it has succeeded. */
+export function outputOf(row: JobRow, kind: keyof typeof addresses): OutputFile | undefined {
+  return row.state === 'succeeded' ? row.outputs.find(({ mime }) => mime.startsWith(`${kind}/`)) : undefined
 }
 
-/** The job that an address of a picture names; undefined for other names. */
-export function jobOfImage(name: string): string | undefined {
-  return /^generated_([A-Za-z0-9-]{8,64})\.[a-z]+$/.exec(name)?.[1]
+/** Address of the first picture or sound of a job. */
+export function outputAddress(row: JobRow, kind: keyof typeof addresses): string | null {
+  const file = outputOf(row, kind)
+  return file ? `${addresses[kind]}${row.id}${/\.[a-z0-9]+$/.exec(file.name)?.[0] ?? ''}` : null
+}
+
+/** The job that the last part of an address names; undefined for other names. */
+export function jobOfOutput(name: string): string | undefined {
+  return /^(?:generated|speech)_([A-Za-z0-9-]{8,64})\.[a-z0-9]+$/.exec(name)?.[1]
 }
 
 /** A job as this dialect shows it. A failed one says why under `detail`. */
@@ -28,7 +35,7 @@ export function taskAnswer(row: JobRow) {
   return {
     task_id: row.id,
     status: status[row.state],
-    image_url: imageAddress(row),
+    image_url: outputAddress(row, 'image'),
     progress: row.state === 'succeeded' ? 100 : percent,
     ...(row.error === null ? {} : { detail: row.error.message }),
   }

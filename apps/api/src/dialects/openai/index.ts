@@ -7,7 +7,9 @@ import { admit } from '../admit.ts'
 import type { Dialect } from '../dialect.ts'
 import { serveEmbeddings } from './embeddings.ts'
 import { openaiErrorBody, openaiStatus } from './error-body.ts'
+import { tasksOfKind } from './model-kinds.ts'
 import { modelList, usableModel } from './model-list.ts'
+import { serveModerations } from './moderations.ts'
 import { editOrder, generationOrder, variationOrder } from './picture-order.ts'
 import { serveRerank } from './rerank.ts'
 import { cancelResponse, listInputItems, readResponse, removeResponse } from './responses-kept.ts'
@@ -15,6 +17,7 @@ import { serveChat } from './serve-chat.ts'
 import { serveCompletions } from './serve-completions.ts'
 import { type PictureRoute, servePictures } from './serve-pictures.ts'
 import { serveResponses } from './serve-responses.ts'
+import { serveTranscription } from './serve-transcription.ts'
 import { serveSpeech } from './speech.ts'
 
 const error: ErrorAnswer = (c, error) => c.json(openaiErrorBody(error), openaiStatus(error))
@@ -44,14 +47,17 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   app.get('/v1/responses/:id/input_items', c => listInputItems(deps, c))
   app.post('/v1/completions', c => serveCompletions(deps, c, error))
   app.post('/v1/audio/speech', c => serveSpeech(deps, c))
+  app.post('/v1/audio/transcriptions', c => serveTranscription(deps, c, 'transcribe', error))
+  app.post('/v1/audio/translations', c => serveTranscription(deps, c, 'translate', error))
   app.post('/v1/embeddings', c => serveEmbeddings(deps, c, error))
+  app.post('/v1/moderations', c => serveModerations(deps, c, error))
   for (const path of rerankPaths) app.post(path, c => serveRerank(deps, c, error))
 
   app.get('/v1/models', async c => {
     await admit(deps, c, 'status')
     const tasks = deps.tasks.filter(({ capability }) => capability !== 'system').map(({ id }) => id)
-    // SiliconFlow's clients narrow the list by names that are those of our tasks.
-    return c.json(modelList(await deps.models.list(), tasks, c.req.query('sub_type')))
+    const { type, sub_type } = c.req.query()
+    return c.json(modelList(await deps.models.list(), tasksOfKind(tasks, type, sub_type)))
   })
   app.get('/v1/models/:model{.+}', async c => {
     await admit(deps, c, 'status')
@@ -59,7 +65,7 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   })
 }
 
-/** OpenAI's and SiliconFlow's chats, responses, completions, embeddings, reranking, pictures, speech and models. */
+/** OpenAI's and SiliconFlow's chats, responses, completions, embeddings, moderations, reranking, pictures, speech, transcriptions and models. */
 export const dialect: Dialect = {
   id: 'openai',
   title: 'OpenAI and SiliconFlow',

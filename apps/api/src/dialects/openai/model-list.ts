@@ -16,12 +16,11 @@ export function modelEntry(model: ModelView) {
 
 /**
  * The models that can be used now, for tasks that clients can ask for.
- * @param tasks ids of those tasks; `task` narrows it to one of them
+ * @param tasks ids of those tasks
  */
-export function modelList(models: readonly ModelView[], tasks: readonly string[], task?: string) {
-  const asked = task === undefined ? tasks : tasks.filter(id => id === task)
+export function modelList(models: readonly ModelView[], tasks: readonly string[]) {
   const data = models
-    .filter(({ state, tasks: own }) => state === 'installed' && own.some(id => asked.includes(id)))
+    .filter(({ state, tasks: own }) => state === 'installed' && own.some(id => tasks.includes(id)))
     .map(modelEntry)
   return {
     object: 'list' as const,

@@ -87,6 +87,14 @@ describe('speech through the openai client', () => {
     expect((await pcm()).length / (await pcm({ speed: 2 })).length).toBeCloseTo(2, 0)
   })
 
+  it('is louder or softer, and whole where it is not to be streamed, for clients of SiliconFlow', async () => {
+    const [own, softer] = [await pcm(), await pcm({ gain: -6, stream: false })]
+    expect(softer.length).toBe(own.length)
+    const peak = (sound: Buffer) => Math.max(...new Int16Array(Uint8Array.from(sound).buffer).map(Math.abs))
+    expect(peak(own) / peak(softer)).toBeCloseTo(10 ** (6 / 20), 2)
+    expect((await pcm({ sample_rate: 32_000, references: [] })).length / own.length).toBeCloseTo(4 / 3, 3)
+  })
+
   it('is sent as it is made, and as events', async () => {
     const events = await frames({ response_format: 'pcm' })
     expect(events.map(({ type }) => type)).toEqual(['speech.audio.delta', 'speech.audio.delta', 'speech.audio.done'])
@@ -117,6 +125,8 @@ describe('what is wrong', () => {
     await refused({ response_format: 'midi' }).toMatchObject({ status: 400, param: 'response_format' })
     await refused({ input: '<speak>Hello</speak>' }).toMatchObject({ status: 400, param: 'input' })
     await refused({ voice: 'somebody' }).toMatchObject({ status: 400, param: 'voice' })
+    await refused({ gain: 11 }).toMatchObject({ status: 400, param: 'gain' })
+    await refused({ references: [{ audio: 'a', text: 'b' }] }).toMatchObject({ status: 400, param: 'references.0' })
     await refused({ sample_rate: 7 }).toMatchObject({ status: 400, param: 'sample_rate' })
   })
 })

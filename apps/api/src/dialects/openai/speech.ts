@@ -28,8 +28,11 @@ const wish = z.object({
   response_format: audioFormat.nullish(),
   speed: z.number().min(0.25).max(4).nullish(),
   stream_format: z.enum(['audio', 'sse']).nullish(),
-  /** SiliconFlow's. */
+  /** SiliconFlow's, from here on. */
   sample_rate: z.int().nullish(),
+  gain: z.number().min(-10).max(10).nullish(),
+  stream: z.boolean().nullish(),
+  references: z.array(z.never('voices cannot be copied here')).nullish(),
 })
 type Wish = z.output<typeof wish>
 
@@ -48,7 +51,7 @@ const headed = new Set(['wav', 'flac'])
 export async function serveSpeech(deps: ApiDeps, c: ApiContext): Promise<Response> {
   const caller = await admit(deps, c, 'generate')
   const wished = readWish(wish, await readJson(c, bodyLimit(deps)))
-  const { model, response_format, stream_format } = wished
+  const { model, response_format, stream_format, stream } = wished
   const format = response_format ?? 'mp3'
   const task = findTask(deps, synthesiseSpeech.id)
   const { signal } = c.req.raw
@@ -62,16 +65,23 @@ export async function serveSpeech(deps: ApiDeps, c: ApiContext): Promise<Respons
     ])
   }
   const headers = { 'content-type': audioFiles[format].mime, 'cache-control': 'no-store' }
-  return new Response(headed.has(format) ? await wholeFile(events) : bytesOf(events), { headers })
+  const whole = headed.has(format) || stream === false
+  return new Response(whole ? await wholeFile(events) : bytesOf(events), { headers })
 }
 
-function speechInput({ input, voice, speed, sample_rate, response_format }: Wish) {
+function speechInput({ input, voice, speed, gain, sample_rate, response_format }: Wish) {
   // SiliconFlow's are `model:voice`.
   const name = voice?.slice(voice.lastIndexOf(':') + 1)
   const own = name === undefined || foreign.has(name.toLowerCase()) ? {} : { voice: name }
   // Nothing tells the rate of PCM: clients expect OpenAI's.
   const rate = sample_rate ?? (response_format === 'pcm' ? 24_000 : undefined)
-  return { text: input, ...own, speed: speed ?? 1, ...(rate === undefined ? {} : { sample_rate: rate }) }
+  return {
+    text: input,
+    ...own,
+    speed: speed ?? 1,
+    gain_db: gain ?? 0,
+    ...(rate === undefined ? {} : { sample_rate: rate }),
+  }
 }
 
 /** What is said of the task's text, said of the field that it came in. */

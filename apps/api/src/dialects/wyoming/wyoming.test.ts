@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
 import { pythonWith } from '@hearth/testing/python'
+import { placePython, pythonEnvironment } from '@hearth/testing/python-environment'
 import { freePort } from '@hearth/testing/services'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { englishWhisper } from '../../../../../packages/speech/src/families/faster-whisper/starter-under-test.ts'
 import { starterVoice } from '../../../../../packages/speech/src/families/piper/starter-under-test.ts'
 
 const run = promisify(execFile)
@@ -14,7 +19,10 @@ const program = fileURLToPath(new URL('./wyoming-client.py', import.meta.url))
 const { python, missing } = await pythonWith('wyoming==1.10.2')
 if (missing) console.warn(`skipped: ${missing}`)
 
+const deaf = await pythonEnvironment('speech')
+
 let hearth: TestInstance
+let data: string
 let port: number
 
 async function client(...words: string[]) {
@@ -30,14 +38,19 @@ const post = (path: string, body: unknown) =>
   })
 
 beforeAll(async () => {
-  hearth = await startTestInstance({ models: [await starterVoice()] })
+  data = await mkdtemp(join(tmpdir(), 'hearth-wyoming-'))
+  if (!deaf) await placePython(data)
+  hearth = await startTestInstance({ data, models: [await starterVoice(), await englishWhisper()] })
   port = await freePort()
   await post('/api/v1/keys', { name: 'home', scopes: ['tasks'] })
   expect((await post('/api/v1/doors', { dialect: 'wyoming', port, key: 'home' })).status).toBe(201)
   const speak = () => post('/api/v1/tasks/synthesise-speech/run', { input: { text: 'Hello.' } })
   await vi.waitFor(async () => expect((await speak()).status).toBe(200), { timeout: 60_000, interval: 200 })
 }, 240_000)
-afterAll(() => hearth?.stop())
+afterAll(async () => {
+  await hearth?.stop()
+  await rm(data, { recursive: true })
+})
 
 describe.skipIf(missing)('the Wyoming door through its Python library', { timeout: 120_000 }, () => {
   it('tells what it can do', async () => {
@@ -51,7 +64,34 @@ describe.skipIf(missing)('the Wyoming door through its Python library', { timeou
         voices: [{ name: 'piper-en-us-joe-medium', languages: ['en-US'], installed: true }],
       },
     ])
+    expect(info.asr).toMatchObject([{ name: 'hearth', models: [{ name: 'whisper-tiny-en', languages: ['en'] }] }])
     expect(info.wake).toEqual([])
+  })
+
+  it('hears what it has said', async ({ skip }) => {
+    if (deaf) return skip(deaf)
+    const said = { model: 'piper-en-us-joe-medium', voice: 'alloy', input: 'Good morning. It is time for tea.' }
+    const sound = await post('/v1/audio/speech', { ...said, response_format: 'wav' })
+    const file = join(data, 'said.wav')
+    await writeFile(file, Buffer.from(await sound.arrayBuffer()))
+    const { events } = await client('hear', file, 'en-US')
+    const types = events.map(({ type }: { type: string }) => type)
+    expect([...new Set(types)]).toEqual(['transcript-start', 'transcript-chunk', 'transcript', 'transcript-stop'])
+    const [whole] = events.filter(({ type }: { type: string }) => type === 'transcript')
+    expect(whole).toMatchObject({ text: 'Good morning. It is time for tea.', language: 'en' })
+    const pieces = events.filter(({ type }: { type: string }) => type === 'transcript-chunk')
+    expect(
+      pieces
+        .map(({ text }: { text: string }) => text)
+        .join('')
+        .trim(),
+    ).toBe(whole.text)
+  })
+
+  it('does not take one language for another', async ({ skip }) => {
+    if (deaf) return skip(deaf)
+    const { events } = await client('hear', join(data, 'said.wav'), 'zh')
+    expect(events).toMatchObject([{ type: 'error', code: 'invalid-input' }])
   })
 
   it('speaks', async () => {

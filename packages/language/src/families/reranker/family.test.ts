@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { type Checkpoint, execute, type Model } from '@hearth/contract'
 import { executorSuite, fakeContext } from '@hearth/testing'
 import { describe, expect, test } from 'vitest'
+import { cutPieces } from '../../encoder/pieces.ts'
 import { task } from '../../rerank/spec.ts'
 import { family } from './family.ts'
 import golden from './golden/results.json' with { type: 'json' }
 import { load } from './load.ts'
-import { cutPieces } from './pieces.ts'
 
 const folder = join(import.meta.dirname, 'golden')
 const placement = { device: 'cpu', deviceIndex: 0, threads: 1 } as const

@@ -2,10 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { AppError, perform, type RunContext } from '@hearth/contract'
 import { runBatches } from '../../encoder/batches.ts'
 import type { EncoderGraph } from '../../encoder/graph.ts'
+import { cutPieces } from '../../encoder/pieces.ts'
 import type { Row } from '../../encoder/row.ts'
 import type { Words } from '../../encoder/words.ts'
 import { task } from '../../rerank/spec.ts'
-import { cutPieces } from './pieces.ts'
 
 /** A model that reads a question and a text together. */
 export interface Reranker {

@@ -1,30 +1,7 @@
-import { AppError } from '@hearth/contract'
-import { field, readFields } from './protobuf.ts'
+import { metadataProps, readMetadata } from '../../sherpa/onnx-metadata.ts'
+import { field } from '../../sherpa/protobuf.ts'
 import { noiseFunction, replaceNoise } from './repeatable-noise.ts'
 import { type VoiceConfig, voiceMetadata } from './voice-config.ts'
-
-/** Fields of an ONNX model: its graph and its pairs of names and values. */
-const graph = 7
-const metadataProps = 14
-
-/** The metadata of ONNX weights. @throws AppError `model-broken` where the file is no ONNX model. */
-export function readMetadata(onnx: Uint8Array): Map<string, string> {
-  const found = new Map<string, string>()
-  let whole = false
-  try {
-    for (const { number, bytes } of readFields(onnx)) {
-      if (number === graph) whole = true
-      if (number !== metadataProps) continue
-      const [key = '', value = ''] = [...readFields(bytes)].map(({ bytes }) => Buffer.from(bytes).toString())
-      found.set(key, value)
-    }
-  } catch (cause) {
-    throw new AppError('model-broken', 'the voice is no ONNX model, or a part of one', { hint, cause })
-  }
-  if (!whole) throw new AppError('model-broken', 'the voice is no ONNX model', { hint })
-  return found
-}
-const hint = 'Verify the model, or pull it again.'
 
 /**
  * The weights with the metadata that sherpa needs, and with noise that is the same every time. Both are appended, which

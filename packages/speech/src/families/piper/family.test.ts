@@ -7,6 +7,7 @@ import { ffmpegMissing } from '@hearth/testing/ffmpeg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Chunk, task } from '../../synthesise-speech/spec.ts'
 import { family } from './family.ts'
+import { fundamental } from './fundamental-under-test.ts'
 import { load } from './load.ts'
 import { starterVoice } from './starter-under-test.ts'
 
@@ -85,6 +86,33 @@ describe('a voice', () => {
     const [half, one, twice] = [await seconds(0.5), await seconds(1), await seconds(2)]
     expect(half / one).toBeCloseTo(2, 0)
     expect(one / twice).toBeCloseTo(2, 0)
+  })
+
+  it('speaks higher and lower in about the same time', async () => {
+    const text = 'Oh no, we all know where the yellow moon may roam.'
+    const heard = async (pitch: number) => {
+      const { output, file } = await speak({ text, format: 'pcm', pitch })
+      return { height: fundamental(samplesOf(file), output.sample_rate), seconds: output.seconds }
+    }
+    const own = await heard(0)
+    expect(own.height).toBeGreaterThan(70)
+    expect(own.height).toBeLessThan(180)
+    for (const pitch of [-5, 4, 12]) {
+      const moved = await heard(pitch)
+      expect(12 * Math.log2(moved.height / own.height), `${pitch} semitones`).toBeCloseTo(pitch, 0)
+      // Each sound of the voice has whole frames: an octave higher they are a fifth less time.
+      expect(Math.abs(moved.seconds / own.seconds - 1), `${pitch} semitones`).toBeLessThan(0.25)
+    }
+  })
+
+  it('speaks louder and softer, and is cut off rather than turned over', async () => {
+    const sound = async (gain_db: number) => samplesOf((await speak({ text: three, format: 'pcm', gain_db })).file)
+    const [own, softer, louder] = [await sound(0), await sound(-6), await sound(10)]
+    for (const [at, sample] of own.entries()) {
+      expect(Math.abs((softer[at] ?? 0) - sample * 10 ** (-6 / 20))).toBeLessThan(1.01)
+      const whole = sample * 10 ** (10 / 20)
+      expect(Math.abs((louder[at] ?? 0) - Math.max(-32_767, Math.min(32_767, whole)))).toBeLessThan(2.1)
+    }
   })
 
   it('gives the rate that is asked for', async () => {

@@ -2,8 +2,8 @@ import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError, type Checkpoint, type Placement } from '@hearth/contract'
+import { library, type Speaker } from '../../sherpa/library.ts'
 import { completeVoice } from './complete-voice.ts'
-import { library, type Speaker } from './library.ts'
 import { readVoiceConfig, tokensText, type VoiceConfig } from './voice-config.ts'
 
 /** A voice in memory. */

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
-import { field, number } from './protobuf.ts'
+import { field, number } from '../../sherpa/protobuf.ts'
 import { noiseFunction, replaceNoise } from './repeatable-noise.ts'
 
 /** A model that does nothing but draw noise in the shape of its input. */

@@ -1,4 +1,4 @@
-import { field, float, number } from './protobuf.ts'
+import { field, float, number } from '../../sherpa/protobuf.ts'
 
 /**
  * A voice draws noise for its melody and its rhythm, from a generator whose seed nobody can set and whose state goes on

@@ -9,7 +9,7 @@ import { speakerId } from './voice-config.ts'
 
 /** Speaks sentence by sentence, and looks at the signal between them. */
 export function synthesiseSpeech(voice: Voice): Executor<never> {
-  return perform(task, async ({ text, voice: wanted, speed, format, sample_rate }, context) => {
+  return perform(task, async ({ text, voice: wanted, format, sample_rate, ...manner }, context) => {
     const sid = speakerId(voice.config, wanted)
     const sampleRate = sample_rate ?? voice.speaker.sampleRate
     const sentences = splitSentences(text)
@@ -24,7 +24,7 @@ export function synthesiseSpeech(voice: Voice): Executor<never> {
     try {
       for (const [index, sentence] of sentences.entries()) {
         context.signal.throwIfAborted()
-        const sound = await say(voice, sentence, { sid, speed, sampleRate, last: index === sentences.length - 1 })
+        const sound = await say(voice, sentence, { ...manner, sid, sampleRate, last: index === sentences.length - 1 })
         spoken = { index, sentence: sentence.text }
         await encoder.write(sound)
         samples += sound.length
@@ -42,6 +42,8 @@ export function synthesiseSpeech(voice: Voice): Executor<never> {
 interface Manner {
   sid: number
   speed: number
+  pitch: number
+  gain_db: number
   sampleRate: number
   /** Nothing follows: no pause. */
   last: boolean
@@ -50,15 +52,35 @@ interface Manner {
 async function say(
   { speaker, config }: Voice,
   { text, goesOn }: Sentence,
-  { sid, speed, sampleRate, last }: Manner,
+  { sid, speed, pitch, gain_db, sampleRate, last }: Manner,
 ): Promise<Float32Array> {
-  const request = { text, sid, speed: speed / config.inference.length_scale, enableExternalBuffer: false }
+  const played = playedRate(speaker.sampleRate, pitch)
+  const slower = speaker.sampleRate / played
+  const length_scale = config.inference.length_scale
+  const request = { text, sid, speed: (speed * slower) / length_scale, enableExternalBuffer: false }
   const { samples, sampleRate: own } = await speaker.generateAsync(request)
-  const sound = resampleAudio(fadeEnds(samples, own), own, sampleRate)
+  const sound = amplify(resampleAudio(fadeEnds(samples, own), played, sampleRate), gain_db)
   const pause = last ? new Float32Array() : silence(goesOn ? 'piece' : 'sentence', sampleRate, speed)
   const whole = new Float32Array(sound.length + pause.length)
   whole.set(sound)
   return whole
+}
+
+/**
+ * The rate at which the voice's samples are played to sound that much higher; it has to speak slower by as much.
+ * In whole steps, three hundredths of a semitone off at most, so that the filter of `resampleAudio` has few phases.
+ */
+function playedRate(own: number, semitones: number): number {
+  const step = 25
+  return semitones === 0 ? own : Math.round((own * 2 ** (semitones / 12)) / step) * step
+}
+
+/** In place. */
+function amplify(samples: Float32Array, decibels: number): Float32Array {
+  if (decibels === 0) return samples
+  const factor = 10 ** (decibels / 20)
+  for (const [at, sample] of samples.entries()) samples[at] = sample * factor
+  return samples
 }
 
 function keep(bytes: Uint8Array, format: keyof typeof audioFiles, context: RunContext) {

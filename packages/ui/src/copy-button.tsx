@@ -1,6 +1,6 @@
-import { IconButton } from '@hearth/ui'
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { IconButton } from './button.tsx'
 
 /** Pages that are not on https have no clipboard of their own; the old way works there too. */
 async function copyText(text: string): Promise<void> {

@@ -33,8 +33,38 @@ interface SpeakerOptions {
   silenceScale: 1
 }
 
+/** Tells voices apart. Both calls stop the event loop. */
+export interface Diariser {
+  readonly sampleRate: number
+  /** What the next `process` does. The number is -1 where it is not known; the threshold counts only then. */
+  setConfig(config: { clustering: Clustering }): void
+  /** Seconds, and the numbers of speakers, in no promised order. */
+  process(samples: Float32Array): { start: number; end: number; speaker: number }[]
+}
+
+export interface Clustering {
+  numClusters: number
+  threshold: number
+}
+
+interface DiariserOptions {
+  segmentation: { pyannote: { model: string } } & Common
+  embedding: { model: string } & Common
+  clustering: Clustering
+  /** Seconds: shorter speech is left out, shorter pauses are closed. */
+  minDurationOn: number
+  minDurationOff: number
+}
+
+interface Common {
+  numThreads: number
+  provider: 'cpu'
+  debug: 0
+}
+
 export interface Library {
   OfflineTts: { createAsync(options: SpeakerOptions): Promise<Speaker> }
+  OfflineSpeakerDiarization: new (options: DiariserOptions) => Diariser
 }
 
 /** @throws AppError `unavailable` where it was not installed: it is optional. */

@@ -1,0 +1,6 @@
+export * from './clock.ts'
+export * from './microphone-note.tsx'
+export * from './sound-input.tsx'
+export * from './sound-player.tsx'
+export * from './use-recorder.ts'
+export * from './use-sound.ts'

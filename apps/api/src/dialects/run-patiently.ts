@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { toAppError } from '@hearth/contract'
+import { AppError, toAppError } from '@hearth/contract'
 import type { Caller } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { findTask } from '../intake/accept-job.ts'
@@ -23,9 +23,14 @@ export function runPatiently(
   return patiently(signal, () => runOrder(deps, caller, { task, input: order.input, model: order.model }, signal))
 }
 
+/** Requests that may wait in this process at the same time; more are refused while they can still go elsewhere. */
+export const mostWaiting = 64
+let waiting = 0
+
 /**
  * A model or device that is in use, a model that is on its way here and a worker that is about to be there are asked for
  * again, and again, until there is a turn or the client leaves.
+ * @throws AppError `device-busy` at once where too many wait already, or whatever the work ends with.
  */
 export async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const late = performance.now() + longest * 1000
@@ -37,7 +42,23 @@ export async function patiently<T>(signal: AbortSignal, work: () => Promise<T>):
       const isPassing = code === 'device-busy' || (code === 'unavailable' && retryAfter !== undefined)
       const pause = Math.min(retryAfter ?? 1, 5) * 1000
       if (!isPassing || performance.now() + pause > late) throw thrown
-      await delay(pause, undefined, { signal })
+      await wait(pause, signal, thrown)
     }
+  }
+}
+
+async function wait(pause: number, signal: AbortSignal, cause: unknown): Promise<void> {
+  if (waiting >= mostWaiting) {
+    throw new AppError('device-busy', `${waiting} requests are waiting for a turn already`, {
+      hint: 'Send fewer at a time, or try again in a moment.',
+      retryAfter: 5,
+      cause,
+    })
+  }
+  waiting += 1
+  try {
+    await delay(pause, undefined, { signal })
+  } finally {
+    waiting -= 1
   }
 }

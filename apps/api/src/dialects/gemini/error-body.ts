@@ -19,7 +19,7 @@ const statuses: Record<ErrorCode, string> = {
   'model-broken': 'INTERNAL',
   'insufficient-storage': 'INTERNAL',
   unavailable: 'UNAVAILABLE',
-  'device-busy': 'UNAVAILABLE',
+  'device-busy': 'RESOURCE_EXHAUSTED',
 }
 
 /** Fields of our tasks under the names that clients of this dialect know. */
@@ -42,6 +42,7 @@ const names: Record<string, string> = {
 
 /** The status that Google's clients expect: a bad field is 400. */
 export function geminiStatus(error: AppError) {
+  if (error.code === 'device-busy') return 429
   const status = statusOf(error)
   return status === 422 ? 400 : status
 }

@@ -16,7 +16,7 @@ const types: Partial<Record<AppError['code'], string>> = {
   'model-broken': 'server_error',
   'insufficient-storage': 'server_error',
   unavailable: 'server_error',
-  'device-busy': 'server_error',
+  'device-busy': 'rate_limit_error',
 }
 
 const codes: Partial<Record<AppError['code'], string>> = {
@@ -24,12 +24,13 @@ const codes: Partial<Record<AppError['code'], string>> = {
   'rate-limited': 'rate_limit_exceeded',
   'model-not-installed': 'model_not_found',
   unavailable: 'service_unavailable',
-  'device-busy': 'service_unavailable',
+  'device-busy': 'rate_limit_exceeded',
   internal: 'server_error',
 }
 
-/** The status that OpenAI's clients expect: a bad field is 400. */
+/** The status that OpenAI's clients expect: a bad field is 400, too much at once is 429. */
 export function openaiStatus(error: AppError) {
+  if (error.code === 'device-busy') return 429
   const status = statusOf(error)
   return status === 422 ? 400 : status
 }

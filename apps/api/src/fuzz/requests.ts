@@ -128,7 +128,7 @@ const textBody: Schema = {
     tool_choice: { enum: ['auto', 'any', { type: 'function', function: { name: 'f' } }, { type: 'tool', name: 'g' }] },
     system: { enum: ['x', [{ type: 'text', text: 'x' }], {}] },
     prompt: { type: 'string' },
-    input: { enum: ['x', ['x', ''], [[1, 2]], [{ role: 'user', content: 'x' }], []] },
+    input: { enum: ['x', ['x', ''], [[1, 2]], [{ role: 'user', content: 'x' }], [{ type: 'text', text: 'x' }], []] },
     query: { type: 'string' },
     documents: { enum: [['a', 'b'], [{ text: 'a' }], []] },
     max_tokens: { type: 'integer', minimum: -1, maximum: 100 },
@@ -141,7 +141,7 @@ const textBody: Schema = {
     voice: { type: 'string' },
   },
 }
-const ofText = /chat|complet|message|response|embed|rerank|generate$|model\{|models\/|show|pull|speech/
+const ofText = /chat|complet|message|response|embed|moderat|rerank|generate$|model\{|models\/|show|pull|speech/
 
 function guess(name: string): Schema {
   if (/^(n|width|height|seed|steps|batch_size|n_iter|num_inference_steps|partial_images|mask_blur)$/.test(name)) {

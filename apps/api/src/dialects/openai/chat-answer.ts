@@ -23,7 +23,6 @@ export function chatAnswer({ choices, usage }: ChatOutput, head: AnswerHead) {
       logprobs: logprobs ? { content: logprobs, refusal: null } : null,
     })),
     usage: tokenUsage(usage),
-    system_fingerprint: null,
     service_tier: 'default' as const,
   }
 }

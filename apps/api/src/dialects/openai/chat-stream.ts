@@ -16,7 +16,6 @@ export function createChatFrames(head: AnswerHead, answers: number, includeUsage
       ...head,
       object: 'chat.completion.chunk',
       choices,
-      system_fingerprint: null,
       service_tier: 'default',
       ...(includeUsage ? { usage: usage ?? null } : {}),
     })

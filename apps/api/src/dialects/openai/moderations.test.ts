@@ -58,6 +58,18 @@ describe('moderations of a scripted model, through the openai client', () => {
     })
   })
 
+  it.each([
+    ['omni-moderation-latest', undefined],
+    ['omni-moderation-2024-09-26', undefined],
+    ['text-moderation-latest', undefined],
+    ['text-moderation-007', undefined],
+    ['scripted', 'scripted'],
+  ])('by %s are by %s', async (model, asked) => {
+    script({ V: 0.9 })
+    expect(await client.moderations.create({ model, input: 'a' })).toMatchObject({ model: 'scripted' })
+    expect(chat.asked().model).toBe(asked)
+  })
+
   it('are one for each text of a list', async () => {
     script({ S: 0.1, V2: 0.8, OK: 0.1 }, { S: 0.1, V2: 0.1, OK: 0.8 })
     const { results } = await client.moderations.create({ model: 'scripted', input: ['a', 'b'] })
@@ -132,10 +144,12 @@ describe('moderations by a model', () => {
   })
 
   it('of models that are not there, or do something else, are refused', async () => {
-    const missing = await failure(client.moderations.create({ model: 'omni-moderation-latest', input: 'a' }))
+    const missing = await failure(client.moderations.create({ model: 'nobody/knows', input: 'a' }))
     expect(missing).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' })
     const other = await failure(client.moderations.create({ model: 'toxic-bert', input: 'a' }))
     expect(other.message).toMatch(/hearth pull toxic-bert/)
+    const own = await failure(client.moderations.create({ model: 'text-moderation', input: 'a' }))
+    expect(own.message).toMatch(/hearth pull text-moderation/)
   })
 })
 

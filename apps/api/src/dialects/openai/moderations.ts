@@ -24,6 +24,9 @@ const imagePart = z.object({ type: z.literal('image_url') })
 /** What clients may say; fields that change nothing here are let through. */
 const moderationsWish = z.object({ model: z.string().min(1).nullish(), input: z.unknown() })
 
+/** OpenAI's models by name: whichever judges by default stands for them. */
+const openaiModel = /^(omni-moderation-|text-moderation-(latest|stable|\d+)$)/
+
 type Result = z.output<typeof moderate.output>['results'][number]
 
 /** Tells what is wrong with texts, in OpenAI's categories. */
@@ -31,13 +34,17 @@ export async function serveModerations(deps: ApiDeps, c: ApiContext, error: Erro
   const caller = await admit(deps, c, 'generate')
   const wish = readWish(moderationsWish, await readJson(c, bodyLimit(deps)))
   const { input, isOne } = readInput(wish.input)
-  const order = { task: moderate.id, model: wish.model ?? undefined, input: { input } }
+  const order = { task: moderate.id, model: modelOf(wish.model), input: { input } }
   const work = runPatiently(deps, caller, order, c.req.raw.signal).then(({ output, model }) => {
     const { results } = moderate.output.parse(output)
     const inputs = isOne ? [results] : results.map(result => [result])
     return { id: `modr-${randomUUID()}`, model, results: inputs.map(moderationResult) }
   })
   return patientJson(c, deps, { work, error })
+}
+
+function modelOf(name: string | null | undefined): string | undefined {
+  return name == null || openaiModel.test(name) ? undefined : name
 }
 
 /** The texts, and whether they are parts of one input, which has one result. */

@@ -1,6 +1,9 @@
 import { Ajv } from 'ajv'
 import type OpenAI from 'openai'
 import { createGenerator } from 'ts-json-schema-generator'
+import { z } from 'zod'
+
+const eventHead = z.looseObject({ type: z.string() })
 
 type Response = OpenAI.Responses.Response
 
@@ -22,7 +25,18 @@ type CompletionPiece = Omit<OpenAI.Completion, 'choices' | 'usage'> & {
 }
 
 /** Kinds of events by their names, so that what is told of an event is about its own kind. */
-type ByType<Event extends { type: string }> = { [Kind in Event as Kind['type']]: Kind }
+type ResponseEvents = {
+  [Type in OpenAI.Responses.ResponseStreamEvent['type']]: SentEvent<
+    Extract<OpenAI.Responses.ResponseStreamEvent, { type: Type }>
+  >
+}
+
+/** Seconds are counted here, as OpenAI does in whole transcriptions. */
+interface TranscriptionEvents {
+  'transcript.text.delta': OpenAI.Audio.TranscriptionTextDeltaEvent
+  'transcript.text.segment': OpenAI.Audio.TranscriptionTextSegmentEvent
+  'transcript.text.done': OpenAI.Audio.TranscriptionTextDoneEvent
+}
 
 /** What OpenAI publishes of its answers: the types of its client, which are made from the description of its interface. */
 export interface Published {
@@ -31,13 +45,13 @@ export interface Published {
   completion: OpenAI.Completion
   completionPiece: CompletionPiece
   response: SentResponse
-  event: ByType<SentEvent<OpenAI.Responses.ResponseStreamEvent>>
+  event: ResponseEvents
   embeddings: OpenAI.CreateEmbeddingResponse
   model: OpenAI.Model
   moderations: OpenAI.ModerationCreateResponse
   transcription: OpenAI.Audio.Transcription
   verbose: OpenAI.Audio.TranscriptionVerbose
-  piece: ByType<OpenAI.Audio.TranscriptionStreamEvent>
+  piece: TranscriptionEvents
   error: OpenAI.ErrorObject
 }
 
@@ -52,8 +66,10 @@ export function openPublished(): (type: keyof Published, value: unknown) => stri
   }).createSchema('Published')
   const ajv = new Ajv({ strict: false, allErrors: true }).addSchema(schema, 'openai')
   return (type, value) => {
-    const validate = ajv.getSchema(`openai#/definitions/Published/properties/${type}`)
-    if (!validate) throw new Error(`there is no schema of ${type}`)
+    const event = type === 'event' || type === 'piece' ? eventHead.parse(value).type : undefined
+    const path = event === undefined ? type : `${type}/properties/${event}`
+    const validate = ajv.getSchema(`openai#/definitions/Published/properties/${path}`)
+    if (!validate) return [`${path} is not published`]
     validate(value)
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
   }

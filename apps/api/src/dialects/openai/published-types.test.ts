@@ -143,7 +143,7 @@ const streams: Case[] = [
   ],
   [
     'completions',
-    'completion',
+    'completionPiece',
     {
       chunks: [start, text, { type: 'finish', index: 0, ...ended }],
       output: { choices: [{ index: 0, text: 'Paris', ...ended, logprobs }], usage },

@@ -39,6 +39,7 @@ export function responseBody(wish: ResponseWish, { id, created }: ResponseHead, 
   return {
     id,
     object: 'response' as const,
+    access_programs: null,
     created_at: created,
     status,
     background: false,

@@ -15,7 +15,6 @@ export const textTypes: Record<TextFormat, string> = {
   vtt: 'text/vtt; charset=utf-8',
 }
 
-/** Nothing here is counted in tokens. */
 function usageOf({ seconds }: Transcript) {
   return { type: 'duration' as const, seconds: Math.ceil(seconds) }
 }
@@ -63,8 +62,8 @@ export function transcriptFrames(wish: TranscriptionWish): (event: OrderEvent) =
       ]
     })
     if (event.kind === 'end') {
-      const transcript = event.answer.output as Transcript
-      frames.push({ type: 'transcript.text.done', text: transcript.text, usage: usageOf(transcript) })
+      // Its usage would be in tokens, and nothing here is counted so.
+      frames.push({ type: 'transcript.text.done', text: (event.answer.output as Transcript).text })
     }
     return frames.map(frame => ({ data: JSON.stringify(frame) }))
   }

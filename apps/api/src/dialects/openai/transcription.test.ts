@@ -99,7 +99,7 @@ describe('streamed transcriptions', () => {
     { type: 'transcript.text.delta', delta: 'Good morning.' },
     { type: 'transcript.text.delta', delta: ' Tea?' },
   ]
-  const done = { type: 'transcript.text.done', text: transcript.text, usage }
+  const done = { type: 'transcript.text.done', text: transcript.text }
 
   it('are events, with times where they are asked for', async () => {
     hearing.door.next({ chunks, output: transcript })

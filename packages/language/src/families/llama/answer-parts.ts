@@ -1,3 +1,4 @@
+import type { CallFormat } from './call-format.ts'
 import { longestBegin } from './stop-filter.ts'
 
 /** What a model writes between marks of its own is not text for the reader. */
@@ -6,13 +7,11 @@ export type AnswerPart = { type: 'text' | 'reasoning'; text: string } | { type: 
 interface Block {
   type: 'reasoning' | 'tool_call'
   open: string
-  close: string
+  /** Absent: it goes on to the end of the answer. */
+  close?: string
 }
 
-const blocks: readonly Block[] = [
-  { type: 'reasoning', open: '<think>', close: '</think>' },
-  { type: 'tool_call', open: '<tool_call>', close: '</tool_call>' },
-]
+const thought: Block = { type: 'reasoning', open: '<think>', close: '</think>' }
 
 /** Takes the text of an answer apart as it comes. */
 export interface AnswerParser {
@@ -22,26 +21,38 @@ export interface AnswerParser {
   readonly reasoning: boolean
 }
 
-/**
- * @param tools whether calls of tools are looked for.
- * @param reasoning whether the prompt ended in the middle of a thought, as some templates have it.
- */
-export function createAnswerParser({ tools, reasoning }: { tools: boolean; reasoning: boolean }): AnswerParser {
-  const known = blocks.filter(({ type }) => tools || type !== 'tool_call')
-  let inside: Block | undefined = reasoning ? blocks[0] : undefined
+export interface AnswerParsing {
+  /** How calls of tools are written, where they are looked for. */
+  calls?: CallFormat | undefined
+  /** Whether the prompt ended in the middle of a thought, as some templates have it. */
+  reasoning: boolean
+}
+
+export function createAnswerParser({ calls, reasoning }: AnswerParsing): AnswerParser {
+  const call: Block | undefined = calls && { type: 'tool_call', ...calls }
+  const known = call ? [thought, call] : [thought]
+  let inside: Block | undefined = reasoning ? thought : undefined
   let held = ''
   let fresh = true
+  /** The answer has not begun: it may be a call without a mark. */
+  let open = calls?.bare === true
 
   /** Text without the empty lines that stand between blocks. */
   const said = (text: string): AnswerPart[] => {
     const shown = fresh ? text.replace(/^\s+/, '') : text
     if (shown === '') return []
     fresh = false
+    open = false
     return [{ type: 'text', text: shown }]
   }
 
   const take = (last: boolean): AnswerPart[] => {
-    const marks = inside ? [inside.close] : known.map(({ open }) => open)
+    if (open && !inside) {
+      const begun = held.trimStart()
+      if (begun === '') return []
+      if (begun.startsWith('{')) inside = call
+    }
+    const marks = inside ? (inside.close === undefined ? [] : [inside.close]) : known.map(({ open }) => open)
     const [mark] = marks.filter(mark => held.includes(mark)).sort((a, b) => held.indexOf(a) - held.indexOf(b))
     if (mark === undefined) {
       // A call is given as a whole: half of its JSON would say nothing.

@@ -10,6 +10,8 @@ export interface Question {
   sampling: Sampling
   /** A fresh one for each answer: it remembers how far it has come. */
   grammar?: LlamaGrammar | undefined
+  /** Tokens of control that are part of the text. */
+  marks?: readonly string[] | undefined
 }
 
 /** What becomes of one answer's text. */
@@ -26,7 +28,7 @@ export interface Answering<T> {
 export async function answer<T>(
   loaded: Loaded,
   seats: Seats,
-  { tokens, sampling, grammar }: Question,
+  { tokens, sampling, grammar, marks }: Question,
   context: RunContext,
   answering: (index: number) => Answering<T>,
 ): Promise<{ choices: T[]; usage: Usage }> {
@@ -37,7 +39,7 @@ export async function answer<T>(
     for (let index = 0; index < sampling.n; index++) {
       const { say, end } = answering(index)
       const before = usage.completion_tokens
-      const generated = await generate(loaded, sequence, { tokens, sampling, index, grammar }, context, {
+      const generated = await generate(loaded, sequence, { tokens, sampling, index, grammar, marks }, context, {
         begin(cached_tokens) {
           if (index > 0) return
           usage.cached_tokens = cached_tokens

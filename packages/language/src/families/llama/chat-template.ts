@@ -1,6 +1,7 @@
 import { AppError } from '@hearth/contract'
 import { Template } from '@huggingface/jinja'
 import type { Message, Tool } from '../../message-fields.ts'
+import { type CallFormat, callFormatOf, hermes } from './call-format.ts'
 import { templateMessages } from './template-messages.ts'
 
 /** Turns a conversation into the text that a model was trained on. */
@@ -9,6 +10,8 @@ export interface ChatTemplate {
   render(messages: readonly Message[], options: RenderOptions): string
   /** Whether it says of itself what tools there are. */
   readonly tools: boolean
+  /** How it has its model write calls of them. */
+  readonly calls: CallFormat
 }
 
 export interface RenderOptions {
@@ -31,6 +34,7 @@ export function openChatTemplate(source: string | undefined, special: { bos: str
   const tools = /\btools\b/.test(text)
   return {
     tools,
+    calls: tools ? callFormatOf(text) : hermes,
     render(messages, { tools: given = [], reasoning }) {
       try {
         return template.render({

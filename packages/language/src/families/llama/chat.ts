@@ -4,12 +4,14 @@ import type { MessagePart } from '../../message-fields.ts'
 import type { FinishReason, TokenLogprob } from '../../sampling-fields.ts'
 import { type AnswerPart, createAnswerParser } from './answer-parts.ts'
 import { type Answering, answer } from './answers.ts'
+import type { CallFormat } from './call-format.ts'
 import type { ChatTemplate } from './chat-template.ts'
 import { answerGrammar, callGrammar } from './grammar.ts'
 import type { Loaded } from './library.ts'
 import { fittingPrompt } from './prompt.ts'
+import { readCalls } from './read-calls.ts'
 import type { Seats } from './seats.ts'
-import { readCall, toolsToCall } from './tool-use.ts'
+import { toolsToCall } from './tool-use.ts'
 
 export function chat(loaded: Loaded, seats: Seats, template: ChatTemplate): Executor<never> {
   return perform(task, async (input, context) => {
@@ -25,13 +27,13 @@ export function chat(loaded: Loaded, seats: Seats, template: ChatTemplate): Exec
     const conversation = { messages, tools: allowed, reasoning }
     const { text, tokens, omitted } = fittingPrompt(loaded, template, conversation, truncation)
     const grammar = required
-      ? callGrammar(loaded, allowed, parallel_tool_calls)
+      ? callGrammar(loaded, allowed, { format: template.calls, several: parallel_tool_calls })
       : await answerGrammar(loaded, response_format)
     const thinks = /<think>\s*$/.test(text)
     let thought = 0
     const answering = (index: number) =>
       chatAnswer(context, index, {
-        tools: allowed.length > 0,
+        format: allowed.length > 0 ? template.calls : undefined,
         reasoning: thinks,
         calls: parallel_tool_calls ? Number.POSITIVE_INFINITY : 1,
         logprobs: sampling.top_logprobs !== undefined,
@@ -39,13 +41,15 @@ export function chat(loaded: Loaded, seats: Seats, template: ChatTemplate): Exec
           thought += tokens
         },
       })
-    const { choices, usage } = await answer(loaded, seats, { tokens, sampling, grammar }, context, answering)
+    const marks = allowed.length > 0 ? template.calls.marks : []
+    const { choices, usage } = await answer(loaded, seats, { tokens, sampling, grammar, marks }, context, answering)
     return { choices, usage: { ...usage, reasoning_tokens: thought }, omitted_messages: omitted }
   })
 }
 
 interface ChatAnswer {
-  tools: boolean
+  /** How calls of tools are written, where there are tools. */
+  format: CallFormat | undefined
   reasoning: boolean
   /** At most. */
   calls: number
@@ -64,18 +68,19 @@ type Choice = {
 
 /** One answer: its text is taken apart as it comes, and sent. */
 function chatAnswer(context: Pick<RunContext, 'chunk'>, index: number, wish: ChatAnswer): Answering<Choice> {
-  const parser = createAnswerParser(wish)
+  const parser = createAnswerParser({ calls: wish.format, reasoning: wish.reasoning })
   const content: MessagePart[] = []
   let untold: TokenLogprob[] = []
   let calls = 0
   let before = 0
 
   const send = (part: AnswerPart) => {
-    const call = part.type === 'tool_call' ? readCall(part.text) : undefined
-    if (call) {
-      if (calls >= wish.calls) return
-      content.push({ type: 'tool_call', ...call })
-      context.chunk({ type: 'tool_call', index, call: calls++, ...call })
+    const made = part.type === 'tool_call' ? readCalls(part.text) : undefined
+    if (made) {
+      for (const call of made.slice(0, wish.calls - calls)) {
+        content.push({ type: 'tool_call', ...call })
+        context.chunk({ type: 'tool_call', index, call: calls++, ...call })
+      }
       return
     }
     const type = part.type === 'reasoning' ? 'reasoning' : 'text'

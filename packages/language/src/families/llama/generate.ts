@@ -17,6 +17,8 @@ export interface Wish {
   /** Which of the answers this is: each has a seed of its own. */
   index: number
   grammar?: LlamaGrammar | undefined
+  /** Tokens of control that are part of the text. */
+  marks?: readonly string[] | undefined
 }
 
 export interface Generated {
@@ -53,7 +55,7 @@ export async function generate(
   await sequence.adaptStateToTokens(wish.tokens.slice(0, -1), false)
   const cached = sequence.nextTokenIndex
   begin(cached)
-  const text = createTokenText(model)
+  const text = createTokenText(model, wish.marks)
   const stops = createStopFilter(sampling.stop)
   const made: Token[] = []
   const logprobs: TokenLogprob[] = []

@@ -1,8 +1,8 @@
 import { AppError } from '@hearth/contract'
 import type { LlamaGrammar } from 'node-llama-cpp'
 import type { ResponseFormat, Tool } from '../../message-fields.ts'
+import type { CallFormat } from './call-format.ts'
 import type { Loaded } from './library.ts'
-import { callFormat } from './tool-use.ts'
 
 type JsonSchema = Record<string, unknown>
 
@@ -14,18 +14,21 @@ export async function answerGrammar(loaded: Loaded, format: ResponseFormat): Pro
 }
 
 /** The grammar of one call, or of several, of these tools. */
-export function callGrammar(loaded: Loaded, tools: readonly Tool[], several: boolean): LlamaGrammar {
+export function callGrammar(
+  loaded: Loaded,
+  tools: readonly Tool[],
+  { format, several }: { format: CallFormat; several: boolean },
+): LlamaGrammar {
   const calls = tools.map(({ name, parameters }) => ({
     type: 'object',
-    properties: { name: { const: name }, arguments: parameters },
-    required: ['name', 'arguments'],
+    properties: { name: { const: name }, [format.field]: parameters },
+    required: ['name', format.field],
   }))
   const [only] = calls
   const schema = calls.length === 1 && only ? only : { oneOf: calls }
   const rules = rulesOf(loaded, schema, ['tools']).replace(/^root ::=/m, 'call ::=')
-  const quoted = (text: string) => JSON.stringify(text)
-  const one = `${quoted(callFormat.open)} "\\n" call "\\n" ${quoted(callFormat.close)}`
-  return grammarOf(loaded, `root ::= ${one} ${several ? `("\\n" ${one})*` : ''}\n${rules}`)
+  const [before, between, after] = format.frame.map(text => JSON.stringify(text))
+  return grammarOf(loaded, `root ::= ${before} call ${several ? `(${between} call)*` : ''} ${after}\n${rules}`)
 }
 
 function grammarOf({ library, llama }: Loaded, grammar: string): LlamaGrammar {

@@ -11,7 +11,9 @@ export interface TokenText {
   end(): string
 }
 
-export function createTokenText(model: LlamaModel): TokenText {
+/** @param marks texts of tokens of control that are to be seen all the same, where the model has them. */
+export function createTokenText(model: LlamaModel, marks: readonly string[] = []): TokenText {
+  const shown = new Map(marks.flatMap(mark => markToken(model, mark)))
   let before: Token[] = []
   let waiting: Token[] = []
   const release = () => {
@@ -22,6 +24,12 @@ export function createTokenText(model: LlamaModel): TokenText {
   }
   return {
     push(token) {
+      const mark = shown.get(token)
+      if (mark !== undefined) {
+        const text = waiting.length === 0 ? '' : release()
+        before = [...before, token].slice(-longest)
+        return text + mark
+      }
       waiting.push(token)
       const whole = !model.detokenize(waiting, false, before).endsWith(unfinished)
       return whole || waiting.length > longest ? release() : ''
@@ -29,4 +37,10 @@ export function createTokenText(model: LlamaModel): TokenText {
     // Half a character at the end says nothing.
     end: () => (waiting.length === 0 ? '' : release().replace(/\uFFFD+$/, '')),
   }
+}
+
+function markToken(model: LlamaModel, mark: string): [Token, string][] {
+  const [token, ...more] = model.tokenize(mark, true)
+  const isControl = token !== undefined && more.length === 0 && model.detokenize([token], false) === ''
+  return isControl && model.detokenize([token], true) === mark ? [[token, mark]] : []
 }

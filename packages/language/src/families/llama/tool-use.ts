@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Message, MessagePart, Tool, ToolChoice } from '../../message-fields.ts'
+import { hermes } from './call-format.ts'
 import { templateTool } from './chat-template.ts'
-
-/** How models write a call: that of Hermes, which Qwen, SmolLM and many others were trained on. */
-export const callFormat = { open: '<tool_call>', close: '</tool_call>' } as const
 
 /** The tools that may be called, and whether one must be. */
 export function toolsToCall(
@@ -22,8 +19,8 @@ export function withToolText(messages: readonly Message[], tools: readonly Tool[
     '<tools>',
     ...tools.map(tool => JSON.stringify(templateTool(tool))),
     '</tools>',
-    `For each call, write a JSON object with name and arguments between ${callFormat.open} and ${callFormat.close}:`,
-    `${callFormat.open}\n{"name": <function name>, "arguments": <object>}\n${callFormat.close}`,
+    `For each call, write a JSON object with name and arguments between ${hermes.open} and ${hermes.close}:`,
+    `${hermes.open}\n{"name": <function name>, "arguments": <object>}\n${hermes.close}`,
   ].join('\n')
   const [first, ...rest] = messages.map(written)
   if (first?.role === 'system' || first?.role === 'developer') {
@@ -37,7 +34,7 @@ function written(message: Message): Message {
   const content = message.content.map((part): MessagePart => {
     if (part.type === 'tool_call') {
       const call = `{"name": ${JSON.stringify(part.name)}, "arguments": ${part.arguments}}`
-      return { type: 'text', text: `${callFormat.open}\n${call}\n${callFormat.close}` }
+      return { type: 'text', text: `${hermes.open}\n${call}\n${hermes.close}` }
     }
     if (part.type !== 'tool_result') return part
     const text = part.content.map(piece => (piece.type === 'text' ? piece.text : '')).join('')
@@ -45,19 +42,3 @@ function written(message: Message): Message {
   })
   return { ...message, role: message.role === 'tool' ? 'user' : message.role, content }
 }
-
-/** A call that a model wrote; undefined for what is none, which is then shown as the text that it is. */
-export function readCall(json: string): { id: string; name: string; arguments: string } | undefined {
-  let call: unknown
-  try {
-    call = JSON.parse(json)
-  } catch {
-    return undefined
-  }
-  if (typeof call !== 'object' || call === null) return undefined
-  const { name, arguments: given = {} } = call as { name?: unknown; arguments?: unknown }
-  if (typeof name !== 'string') return undefined
-  return { id: callId(), name, arguments: typeof given === 'string' ? given : JSON.stringify(given) }
-}
-
-const callId = () => `call_${randomBytes(12).toString('hex')}`

@@ -11,7 +11,7 @@ import {
   useUnits,
 } from '@hearth/ui'
 import { SoundInput } from '@hearth/ui/sound'
-import { languageCodes } from './transcript/language-names.ts'
+import { whisperLanguages } from './transcript/language-names.ts'
 
 /** What is listened to. */
 export function SoundLead({ values, change, media, problem, t }: ControlsProps) {
@@ -70,7 +70,7 @@ export function TranscriptControls(props: ControlsProps) {
 function LanguageField({ values, change, model, problem, t }: ControlsProps) {
   const units = useUnits()
   const own = model?.languages ?? []
-  const codes = own.length > 0 ? own : languageCodes
+  const codes = own.length > 0 ? own : whisperLanguages
   const options = codes
     .map(value => ({ value, label: units.language(value) }))
     .sort((a, b) => a.label.localeCompare(b.label))

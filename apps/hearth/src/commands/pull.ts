@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises'
 import { type Config, loadConfig } from '@hearth/config'
 import { AppError, type ModelView } from '@hearth/contract'
 import { humanBytes } from '@hearth/models'
+import { families } from '@hearth/registry/families'
+import { findEnvironment } from '@hearth/sidecar'
 import { createClient } from '../client/api.ts'
 import { followJob } from '../client/follow.ts'
 import type { Command } from '../command.ts'
@@ -29,8 +31,10 @@ export const pull: Command = {
     const ids = id === pack ? await missingStarters(source) : [id]
     if (ids.length === 0) console.log('The starter pack is installed.')
     for (const wanted of ids) {
-      const code = await source.pull(wanted, await licence(await source.get(wanted), given.flag('yes')))
+      const model = await source.get(wanted)
+      const code = await source.pull(wanted, await licence(model, given.flag('yes')))
       if (code !== 0) return code
+      await sayWhatIsMissing(model)
     }
     return 0
   },
@@ -87,6 +91,13 @@ function ownSource(config: Config, signal: AbortSignal): Source {
 
 async function missingStarters(source: Source): Promise<string[]> {
   return (await source.list()).filter(({ starter, state }) => starter && state !== 'installed').map(({ id }) => id)
+}
+
+/** Some models run in Python. The environments are those of this machine, where the worker usually is as well. */
+async function sayWhatIsMissing(model: ModelView): Promise<void> {
+  const name = families.find(({ id }) => id === model.family)?.environment
+  if (name === undefined || (await findEnvironment(name)).state === 'ready') return
+  console.log(`${model.id} runs in Python: hearth setup ${name}`)
 }
 
 /** Shows the licence and asks where it must be accepted. @throws AppError forbidden if it is not. */

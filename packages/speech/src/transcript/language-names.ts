@@ -17,8 +17,6 @@ const names = new Map(
     .map(pair => pair.replace('_', ' ').split(':') as [string, string]),
 )
 
-export const languageCodes: readonly string[] = [...names.keys()]
-
 const codes = new Map([...names].map(([code, name]) => [name, code]))
 
 /** Other names of the same languages, as Whisper takes them, and other codes. */

@@ -1,6 +1,7 @@
 import { defineFamily } from '@hearth/contract'
 import { z } from 'zod'
 import { task as transcribe } from '../../transcribe/spec.ts'
+import { whisperLanguages } from '../../transcript/language-names.ts'
 import { task as translateSpeech } from '../../translate-speech/spec.ts'
 
 /** The engine, Python with its libraries, and ten minutes of sound with what is computed of them. */
@@ -20,6 +21,7 @@ export const family = defineFamily({
   id: 'faster-whisper',
   title: 'faster-whisper',
   engine: 'python',
+  environment: 'speech',
   tasks: [transcribe.id, translateSpeech.id],
   async describe(folder) {
     const names = new Set(folder.files.map(({ path }) => path))
@@ -33,7 +35,7 @@ export const family = defineFamily({
       tasks: english ? [transcribe.id] : [transcribe.id, translateSpeech.id],
       precision: 'mixed',
       defaults: {},
-      ...(english ? { languages: ['en'] } : {}),
+      languages: english ? ['en'] : [...whisperLanguages],
     }
   },
   // Weights are held as they are published while they are made 8-bit.

@@ -1,12 +1,11 @@
-import { AppError, type Executor, perform, type RunContext } from '@hearth/contract'
+import { type Executor, perform } from '@hearth/contract'
 import { z } from 'zod'
 import { task as transcribe } from '../../transcribe/spec.ts'
-import { transcriptFile } from '../../transcript/transcript-file.ts'
-import { type Transcript, type TranscriptSegment, transcriptSegment } from '../../transcript-fields.ts'
+import { checkLanguage } from '../../transcript/check-language.ts'
+import { keepTranscript, textOf } from '../../transcript/keep-transcript.ts'
+import { type TranscriptSegment, transcriptSegment } from '../../transcript-fields.ts'
 import type { task as translateSpeech } from '../../translate-speech/spec.ts'
 import type { Whisper } from './open-whisper.ts'
-
-type Wanted = z.output<(typeof transcribe)['input']>
 
 const heard = z.object({
   language: z.string(),
@@ -39,40 +38,7 @@ export function listen(whisper: Whisper, task: typeof transcribe | typeof transl
       ...transcript,
       ...(found.language_probability === null ? {} : { language_probability: found.language_probability }),
       ...(found.speech_seconds === null ? {} : { speech_seconds: found.speech_seconds }),
-      files: await keep(transcript, formats, context),
+      files: await keepTranscript(transcript, formats, context),
     }
   })
-}
-
-/** @throws AppError `invalid-input` for what these weights cannot understand or say. */
-function checkLanguage({ multilingual, languages }: Whisper, language: string | undefined, translates: boolean): void {
-  const hint = 'Take a model for many languages, such as whisper-base.'
-  if (translates && !multilingual) {
-    throw new AppError('invalid-input', 'this model understands English only: it has nothing to translate', { hint })
-  }
-  if (language === undefined || languages.includes(language)) return
-  throw new AppError(
-    'invalid-input',
-    multilingual
-      ? `this model does not know the language ${language}`
-      : `this model understands English only, not ${language}`,
-    { path: ['language'], hint: multilingual ? `It knows ${languages.join(', ')}.` : hint },
-  )
-}
-
-/** Segments begin with a blank where the language has any. */
-const textOf = (segments: readonly TranscriptSegment[]): string =>
-  segments
-    .map(({ text }) => text)
-    .join('')
-    .trim()
-
-async function keep(
-  transcript: Pick<Transcript, 'text' | 'language' | 'seconds' | 'segments'>,
-  formats: Wanted['formats'],
-  context: RunContext,
-): Promise<Transcript['files']> {
-  const files: Transcript['files'] = []
-  for (const format of new Set(formats)) files.push(await context.save(transcriptFile(transcript, format)))
-  return files
 }

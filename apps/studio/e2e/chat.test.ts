@@ -268,3 +268,28 @@ test('phone, in Chinese: one thing at a time, nothing wider than the screen, sen
   await page.getByRole('slider', { name: '温度' }).waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
 })
+
+test('a text file goes with the message; a picture is refused in words, and speech where no model is for it', async () => {
+  const { page } = await come({ kept })
+  await page.goto('/chat/')
+  await message(page).waitFor()
+  await page.getByRole('button', { name: /^Nothing here writes speech down/ }).waitFor()
+  const file = (name: string, mimeType: string, text: string) => ({ name, mimeType, buffer: Buffer.from(text) })
+  const chooser = page.locator('input[type=file]')
+  await chooser.setInputFiles([file('capitals.csv', 'text/csv', 'France,Paris'), file('cat.png', 'image/png', 'no')])
+  await page.getByRole('alert').getByText('cat.png is a picture, and this model does not take pictures yet.').waitFor()
+  await page.getByRole('list', { name: 'Attached files' }).getByText('capitals.csv').waitFor()
+  const asked = page.waitForRequest(request => request.url().endsWith('/tasks/chat/run'))
+  await ask(page, question)
+  const { input } = (await asked).postDataJSON()
+  expect(input.messages.at(-1).content).toEqual([
+    { type: 'text', text: 'capitals.csv:\n```csv\nFrance,Paris\n```\n\n' },
+    { type: 'text', text: question },
+  ])
+  await answered(page)
+  await own(page).getByRole('list', { name: 'Attached files' }).getByText('capitals.csv').waitFor()
+  expect(await page.getByText(/^cat.png is a picture/).count()).toBe(0)
+  await page.getByRole('button', { name: /^Nothing here reads aloud/ }).waitFor()
+  await page.reload()
+  await own(page).getByRole('list', { name: 'Attached files' }).getByText('capitals.csv').waitFor()
+})

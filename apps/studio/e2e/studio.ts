@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Checkpoint } from '@hearth/contract'
 import { startTestInstance, type TestInstance } from '@hearth/testing/instance'
@@ -17,8 +19,12 @@ interface Studio {
 export interface StudioOptions {
   /** What the browser's camera shows, over and over: a file of JPEGs one after the other. */
   clip?: () => Promise<string>
+  /** What its microphone hears, from the beginning each time: a WAV file. */
+  heard?: () => Promise<string>
   /** Models beside those of the repository. */
   models?: () => Promise<Checkpoint[]>
+  /** Puts into the data folder what has to be there before the start. */
+  prepare?: (data: string) => Promise<void>
 }
 
 /** A real Hearth with the built studio and a browser, for the tests of one file; each visit ends with its test. */
@@ -51,12 +57,14 @@ export function openStudio(options: StudioOptions = {}) {
   }
 }
 
-async function startStudio({ clip, models }: StudioOptions): Promise<Studio> {
+async function startStudio({ clip, heard, models, prepare }: StudioOptions): Promise<Studio> {
   if (!existsSync(join(import.meta.dirname, '../out/index.html'))) {
     throw new Error('the studio is not built: npm run build -w @hearth/studio')
   }
-  const instance = await startTestInstance({ models: (await models?.()) ?? [] })
-  const browser = await launchBrowser(clip ? cameraFlags(await clip()) : [])
+  const data = await mkdtemp(join(tmpdir(), 'hearth-studio-'))
+  await prepare?.(data)
+  const instance = await startTestInstance({ data, models: (await models?.()) ?? [] })
+  const browser = await launchBrowser(deviceFlags(await clip?.(), await heard?.()))
   return {
     instance,
     browser,
@@ -64,15 +72,16 @@ async function startStudio({ clip, models }: StudioOptions): Promise<Studio> {
     async close() {
       await browser.close()
       await instance.stop()
+      await rm(data, { recursive: true, force: true })
     },
   }
 }
 
-function cameraFlags(clip: string): string[] {
+function deviceFlags(clip: string | undefined, heard: string | undefined): string[] {
   return [
-    '--use-fake-ui-for-media-stream',
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-video-capture=${clip}`,
+    ...((clip ?? heard) ? ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'] : []),
+    ...(clip ? [`--use-file-for-fake-video-capture=${clip}`] : []),
+    ...(heard ? [`--use-file-for-fake-audio-capture=${heard}`] : []),
   ]
 }
 

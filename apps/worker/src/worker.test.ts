@@ -60,6 +60,8 @@ describe('a job', () => {
     const history = await spine.history(id)
     expect(history.slice(0, 2)).toEqual(['queued', 'started'])
     expect(history.slice(-3)).toEqual(['output', 'output', 'succeeded'])
+    // What it streams is kept where the task says so, and this one does not.
+    expect(history).not.toContain('chunk')
     const known = { model: 'echo', device: 'cpu', task: 'echo', host }
     const seconds = await until(
       'the run is remembered',

@@ -57,7 +57,7 @@ function Facts({ job, transcript, t }: { job: JobView; transcript: Transcript; t
     units.language(transcript.language),
     ...(Number.isFinite(speed) ? [t('real_time', { n: units.number(Math.round(speed * 10) / 10) })] : []),
   ]
-  return <p className="min-w-0 flex-1 text-12 text-muted tabular">{facts.join(' · ')}</p>
+  return <p className="min-w-0 flex-1 basis-44 text-12 text-muted tabular">{facts.join(' · ')}</p>
 }
 
 function Files({ job, transcript, t }: { job: JobView; transcript: Transcript; t: Translate }) {
@@ -89,7 +89,7 @@ function Segment({ segment, sound, t }: { segment: TranscriptSegment; sound: Sou
     <li
       aria-current={current ? 'true' : undefined}
       className={classNames(
-        'mx-auto grid max-w-[940px] grid-cols-[56px_1fr] items-baseline gap-4 rounded-8 px-3 max-sm:gap-2 max-sm:px-2',
+        'mx-auto grid max-w-[940px] grid-cols-[56px_1fr] items-start gap-4 rounded-8 px-3 max-sm:gap-2 max-sm:px-2',
         current ? 'bg-hover' : '',
       )}
     >
@@ -98,7 +98,7 @@ function Segment({ segment, sound, t }: { segment: TranscriptSegment; sound: Sou
         aria-label={t('play_from', { time: clock(segment.start) })}
         onClick={() => sound.playFrom(segment.start)}
         className={classNames(
-          'rounded-4 py-2 text-left font-mono text-12 tabular hover:text-bright',
+          'rounded-4 py-2 text-left font-mono text-12 leading-[1.875] tabular hover:text-bright',
           current ? 'text-ember-ink' : 'text-muted',
         )}
       >

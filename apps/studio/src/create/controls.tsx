@@ -76,7 +76,7 @@ export function Controls(props: WorkbenchControls) {
         'grid min-h-0 grid-rows-[1fr_auto] border-r border-line bg-surface max-md:max-h-[78dvh] max-md:rounded-t-16 max-md:border-t max-md:border-r-0 max-md:shadow-card',
       )}
     >
-      <div className="grid min-h-0 content-start gap-[18px] overflow-y-auto p-4 max-md:gap-3 max-md:pt-2 max-md:pb-2">
+      <div className="grid min-h-0 grid-cols-1 content-start gap-[18px] overflow-y-auto p-4 max-md:gap-3 max-md:pt-2 max-md:pb-2">
         <button
           type="button"
           className="mx-auto -my-1 grid h-5 w-16 place-items-center md:hidden"
@@ -91,7 +91,7 @@ export function Controls(props: WorkbenchControls) {
         </div>
         {ready ? <panel.lead {...own} /> : <Waiting />}
         <Summary {...props} open={open} onOpen={() => setOpen(!open)} />
-        <div className={classNames('grid gap-[18px]', settings)}>
+        <div className={classNames('grid grid-cols-1 gap-[18px]', settings)}>
           {ready ? (
             <>
               <ModelPicker serving={props.serving} chosen={chosen} onChoose={state.setModel} />

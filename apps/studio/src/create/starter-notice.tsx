@@ -44,9 +44,11 @@ export function StarterNotice({ chosen, serving }: { chosen: ModelView | null; s
       ) : (
         <>
           <p className="text-12 text-muted">{side ? t('starter_text', { side }) : chosen.description}</p>
-          <Button size="small" className="mt-2" onClick={() => pull.start(better)}>
+          <Button size="small" className="mt-2 max-w-full" onClick={() => pull.start(better)}>
             <Download size={14} aria-hidden />
-            {t('starter_get', { name: better.title, size: units.bytes(better.bytes) })}
+            <span className="truncate">
+              {t('starter_get', { name: better.title, size: units.bytes(better.bytes) })}
+            </span>
           </Button>
         </>
       )}

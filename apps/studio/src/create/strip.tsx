@@ -17,9 +17,10 @@ export interface StripProps {
 /** What was made, newest first. Arrows walk through it. */
 export function Strip({ results, panels, shown, index, onPick }: StripProps) {
   const t = useTranslations('create')
-  const pictures = results.flatMap(job =>
-    job.outputs.length > 0 ? visibleOf(job).map(({ place }) => ({ job: job.id, place })) : [{ job: job.id, place: 0 }],
-  )
+  const pictures = results.flatMap(job => {
+    const places = visibleOf(job).map(({ place }) => place)
+    return (places.length > 0 ? places : [0]).map(place => ({ job: job.id, place }))
+  })
   const at = pictures.findIndex(picture => picture.job === shown && picture.place === index)
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -79,15 +80,18 @@ function Tiles({
   const units = useUnits()
   const job = useJob(known.id, known).data ?? known
   const preview = usePreview(job.id, job.state === 'running' && job.progress !== null)
-  const title = panel?.title(job.input) ?? ''
+  const words = job.state === 'succeeded' ? panel?.words?.(job) : undefined
+  const title = words ?? panel?.title(job.input) ?? ''
   const count = panel?.count(job.input) ?? 1
   const visible = visibleOf(job)
   const done = visible.length
   const label = (place: number) => t('result', { n: place + 1, total: Math.max(count, done), title })
-  if (job.state === 'succeeded' && panel?.words) {
+  if (words !== undefined) {
     return (
-      <Tile label={label(0)} selected={shownIndex !== null} onClick={() => onPick(job.id, 0)}>
-        <span className="line-clamp-4 px-1.5 text-left text-11 leading-tight wrap-anywhere">{panel.words(job)}</span>
+      <Tile label={label(0)} selected={shownIndex !== null} onClick={() => onPick(job.id, 0)} written>
+        <span className="line-clamp-4 px-1.5 text-left text-11 leading-tight break-words max-md:line-clamp-3">
+          {words}
+        </span>
       </Tile>
     )
   }
@@ -117,7 +121,14 @@ function Tiles({
   )
 }
 
-function Tile(props: { label: string; selected: boolean; waiting?: boolean; onClick(): void; children: ReactNode }) {
+function Tile(props: {
+  label: string
+  selected: boolean
+  waiting?: boolean
+  written?: boolean
+  onClick(): void
+  children: ReactNode
+}) {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (props.selected) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -132,7 +143,8 @@ function Tile(props: { label: string; selected: boolean; waiting?: boolean; onCl
         onClick={props.onClick}
         className={classNames(
           'grid size-[76px] place-items-center overflow-hidden rounded-8 border text-12 text-muted tabular max-md:size-14',
-          props.waiting ? 'border-dashed border-line-strong bg-surface' : 'border-line bg-paper',
+          props.waiting ? 'border-dashed border-line-strong' : 'border-line',
+          props.waiting || props.written ? 'bg-surface' : 'bg-paper',
           props.selected ? 'outline-2 outline-offset-2 outline-ember' : '',
         )}
       >

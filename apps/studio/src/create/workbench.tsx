@@ -17,8 +17,17 @@ import { useResults } from './results.ts'
 import { Stage } from './stage.tsx'
 import { Strip } from './strip.tsx'
 
+export interface WorkbenchProps {
+  /** The page that its tabs are of. */
+  home: string
+  panel: MakingPanel
+  panels: Panel[]
+  /** What other tabs made is not shown here. */
+  apart?: boolean
+}
+
 /** Controls at the left, the work at the right, what was made below. */
-export function Workbench({ home, panel, panels }: { home: string; panel: MakingPanel; panels: Panel[] }) {
+export function Workbench({ home, panel, panels, apart = false }: WorkbenchProps) {
   const client = useQueryClient()
   const [address, setAddress] = useAddress()
   const actions = useJobActions()
@@ -36,7 +45,7 @@ export function Workbench({ home, panel, panels }: { home: string; panel: Making
   const defaults = useMemo(() => defaultsOf(fields, chosen), [fields, chosen])
   const missing = panel.missing(draft.values)
 
-  const making = panels.filter(isMaking)
+  const making = apart ? [panel] : panels.filter(isMaking)
   const results = useResults(making.map(candidate => candidate.task))
   const wanted = address.get('job')
   const latest = results.jobs.find(job => job.state === 'running') ?? results.jobs[0]

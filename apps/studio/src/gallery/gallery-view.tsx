@@ -1,5 +1,5 @@
 'use client'
-import { Button, buttonClass, Chip, Nothing } from '@hearth/ui'
+import { Button, buttonClass, Chip, isMaking, Nothing } from '@hearth/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { ImageOff, Images } from 'lucide-react'
 import Link from 'next/link'
@@ -100,13 +100,13 @@ export function GalleryView() {
   )
 }
 
-/** One chip per kind of task that makes pictures here. */
+/** One chip per kind of task that makes pictures or sounds here. */
 function Kinds({ kind, onChange }: { kind: string; onChange(kind: string | null): void }) {
   const t = useTranslations('gallery')
   const { all: panels, tasks } = usePanels()
   const texts = usePanelTexts()
   const creating = new Set(tasks.filter(task => task.capability === 'create').map(task => task.id))
-  const all = panels.filter(panel => creating.has(panel.task))
+  const all = panels.filter(panel => creating.has(panel.task) || (isMaking(panel) && panel.speaking))
   if (all.length < 2) return null
   return (
     <fieldset className="mb-3.5 flex flex-wrap gap-2">

@@ -1,6 +1,6 @@
 import type { JobView } from '@hearth/contract'
-import { Button, classNames, Meter, useUnits } from '@hearth/ui'
-import { Ban, Check, Image, type LucideIcon, Package, TriangleAlert } from 'lucide-react'
+import { Button, classNames, isMaking, Meter, useUnits } from '@hearth/ui'
+import { AudioLines, Ban, Check, Image, type LucideIcon, Package, TriangleAlert } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'use-intl'
 import { useJob } from '../api/queries.ts'
@@ -60,7 +60,7 @@ export function JobPicture({ job }: { job: JobView }) {
   const { panel } = useNaming()(job)
   const picture = job.outputs.find(file => file.mime.startsWith('image/'))
   const source = picture ? `${picture.url}?size=256` : job.state === 'running' ? preview : null
-  const Icon: LucideIcon = panel ? Image : Package
+  const Icon: LucideIcon = !panel ? Package : isMaking(panel) && panel.frame(job.input) === 'whole' ? AudioLines : Image
   return (
     <span className="row-span-2 grid size-10 place-items-center overflow-hidden rounded-6 bg-canvas text-muted">
       {source ? <img src={source} alt="" className="size-full object-cover" /> : <Icon size={16} aria-hidden />}

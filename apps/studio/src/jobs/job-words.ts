@@ -1,6 +1,7 @@
 import type { JobView } from '@hearth/contract'
-import { useUnits } from '@hearth/ui'
+import { isMaking, useUnits } from '@hearth/ui'
 import { useTranslations } from 'use-intl'
+import { usePanels, usePanelTexts } from '../frame/panels.tsx'
 
 /** Share of the work that is done; null while nobody knows. */
 export function shareOf(job: JobView): number | null {
@@ -18,6 +19,13 @@ export function secondsOf(job: JobView): number | null {
 export function useJobWords(): { doing(job: JobView): string; wait(job: JobView): string } {
   const t = useTranslations('jobs')
   const units = useUnits()
+  const { all } = usePanels()
+  const texts = usePanelTexts()
+  /** As the task's panel puts it, where it does. */
+  const own = ({ task }: JobView, done: number, total: number) => {
+    const panel = all.find(candidate => candidate.task === task)
+    return isMaking(panel) && done > 0 ? panel.doing?.(done, total, texts(task)) : undefined
+  }
   return {
     wait(job) {
       if (job.queue_position === 1) return t('waiting_next')
@@ -30,10 +38,11 @@ export function useJobWords(): { doing(job: JobView): string; wait(job: JobView)
       if (!job.progress) return t('starting')
       const { done, total, seconds_left } = job.progress
       // Large numbers are bytes or samples: shares of a file read better than digits.
-      const amount =
+      const counted =
         total > 100_000
           ? units.bytesOf(done, total)
           : t('of_total', { done: units.number(done), total: units.number(total) })
+      const amount = own(job, done, total) ?? counted
       if (seconds_left === undefined || done >= total) return amount
       return `${amount} · ${t('left', { time: units.about(seconds_left) })}`
     },

@@ -39,7 +39,7 @@ export function LookControls(props: LookControlsProps) {
   const folded = open ? '' : 'max-md:hidden'
   return (
     <aside className="grid min-h-0 grid-rows-[1fr_auto] border-r border-line bg-surface max-md:max-h-[62dvh] max-md:rounded-t-16 max-md:border-t max-md:border-r-0 max-md:shadow-card">
-      <div className="grid min-h-0 content-start gap-[18px] overflow-y-auto p-4 max-md:gap-3 max-md:pb-2">
+      <div className="grid min-h-0 grid-cols-1 content-start gap-[18px] overflow-y-auto p-4 max-md:gap-3 max-md:pb-2">
         <div className="flex items-start gap-2">
           <div className="min-w-0 flex-1">
             <Kinds home={props.home} panels={props.panels} current={panel.task} />
@@ -54,7 +54,7 @@ export function LookControls(props: LookControlsProps) {
           </IconButton>
         </div>
         {ready ? (
-          <div className={classNames('grid gap-[18px]', folded)}>
+          <div className={classNames('grid grid-cols-1 gap-[18px]', folded)}>
             <ModelPicker serving={props.serving} chosen={chosen} onChoose={props.onModel} />
             <Suspense fallback={<div className="skeleton h-10" />}>
               <panel.controls {...props.controls} model={chosen} media={mediaDesk} t={texts} autoFocus={false} />

@@ -14,6 +14,8 @@ export function SpeakView() {
   useEffect(() => {
     document.title = `${t('speak')} · Hearth`
   }, [t])
-  if (isMaking(panel)) return <Workbench key={panel.task} home={homeOf('speak')} panel={panel} panels={panels} />
+  if (isMaking(panel)) {
+    return <Workbench key={panel.task} home={homeOf('speak')} panel={panel} panels={panels} apart />
+  }
   return none ? <p className="p-8 text-muted">{c('no_model_title')}</p> : null
 }

@@ -1,4 +1,4 @@
-import { fenced } from './export.ts'
+import { fenced } from './fenced.ts'
 
 /** A text file that goes with a message. */
 export interface Attachment {

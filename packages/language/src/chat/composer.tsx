@@ -32,16 +32,22 @@ export interface ComposerProps extends Pick<TalkProps, 'voice' | 'reportOf'> {
 
 const typedKey = (name: string) => `hearth.chat.typed.${name}`
 
-/** Where one writes. Enter sends, Shift+Enter breaks the line; while an answer is written, stop is where send was. */
-export function Composer(props: ComposerProps) {
-  const { name, busy, onSend, onStop, focus, offered, t } = props
+/** What was typed, as long as the browser's tab lasts. */
+function useTyped(name: string) {
   const [text, setText] = useState(() => sessionStorage.getItem(typedKey(name)) ?? '')
-  const area = useRef<HTMLTextAreaElement>(null)
   const change = (next: string) => {
     setText(next)
     if (next === '') sessionStorage.removeItem(typedKey(name))
     else sessionStorage.setItem(typedKey(name), next)
   }
+  return [text, change] as const
+}
+
+/** Where one writes. Enter sends, Shift+Enter breaks the line; while an answer is written, stop is where send was. */
+export function Composer(props: ComposerProps) {
+  const { name, busy, onSend, onStop, focus, offered, t } = props
+  const [text, change] = useTyped(name)
+  const area = useRef<HTMLTextAreaElement>(null)
   const latest = useRef(change)
   latest.current = change
   useEffect(() => {

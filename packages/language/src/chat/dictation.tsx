@@ -1,6 +1,6 @@
 import type { ErrorReport } from '@hearth/contract'
 import { classNames, IconButton, type TalkProps, type Translate } from '@hearth/ui'
-import { clock, type MicrophoneProblem, useRecorder } from '@hearth/ui/sound'
+import { clock, useRecorder } from '@hearth/ui/sound'
 import { Mic, Square } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 
@@ -33,7 +33,7 @@ export function useDictation(
     recorder,
     writing,
     problem,
-    microphone: recorder.problem as MicrophoneProblem | null,
+    microphone: recorder.problem,
     press() {
       setProblem(null)
       if (recorder.state === 'recording') recorder.stop()

@@ -1,11 +1,5 @@
 import { type Conversation, nameOf, pathOf, type Turn } from './conversation.ts'
-
-/** A fence that no run of backticks in the text ends. */
-export function fenced(text: string, language: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return `${fence}${language}\n${text}\n${fence}`
-}
+import { fenced } from './fenced.ts'
 
 function partsToMarkdown({ content, files = [] }: Turn): string {
   const parts = content.map(part => {

@@ -1,4 +1,4 @@
-import { definePanel, numberOf, type Parameter, textOf } from '@hearth/ui'
+import { definePanel, numberOf, type Parameter, textOf, type Values } from '@hearth/ui'
 import { lazy } from 'react'
 import { openingSentences } from './example-texts.ts'
 import en from './messages.en.json'
@@ -17,7 +17,7 @@ export const panel = definePanel({
   words: job => textOf(job.input, 'text'),
   doing: (done, total, t) => t('doing', { done, total }),
   examples: { field: 'text', of: model => openingSentences(model.languages) },
-  opening(model) {
+  opening(model): Values {
     const [text] = openingSentences(model.languages)
     return text === undefined ? {} : { text }
   },

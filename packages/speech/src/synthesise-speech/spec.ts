@@ -1,29 +1,10 @@
-import { defineTask, outputFile } from '@hearth/contract'
+import { defineTask } from '@hearth/contract'
 import { z } from 'zod'
-import { audioFormat, sampleRates } from '../audio-fields.ts'
+import { type SpeechChunk, speech, speechChunk, spokenInput } from '../spoken-fields.ts'
 
-/** Tags, and what other systems take for commands. */
-const markup = /<[/!?]?[a-z][^<>]*>|<\|[^|]*\|>|\[\[/i
+export type Chunk = SpeechChunk
 
-const text = z
-  .string()
-  .max(200_000)
-  .transform(given => given.toWellFormed().replaceAll('\u0000', ' '))
-  .refine(given => !markup.test(given), {
-    message: 'expected plain text: SSML and other markup is not understood and would be read out; leave it away',
-  })
-  .refine(given => /[\p{L}\p{N}]/u.test(given), { message: 'expected a text with something to say in it' })
-
-const chunk = z.object({
-  audio: z.base64().meta({
-    description:
-      'What has come of the file since the last chunk. One after the other they make a file of their own; of WAV and ' +
-      'FLAC one that does not tell its length.',
-  }),
-  index: z.int().nonnegative().meta({ description: 'Number of the sentence that was spoken last.' }),
-  sentence: z.string(),
-})
-export type Chunk = z.output<typeof chunk>
+const { text, speed, ...file } = spokenInput
 
 export const task = defineTask({
   id: 'synthesise-speech',
@@ -32,32 +13,18 @@ export const task = defineTask({
   capability: 'speak',
   lanes: ['live', 'batch'],
   input: z.object({
-    text: text.meta({ description: 'Plain text, spoken sentence by sentence.' }),
+    text,
     voice: z.string().min(1).max(200).optional().meta({
       description: "One of the model's voices by its name or number; absent: its first.",
     }),
-    speed: z.number().min(0.25).max(4).default(1).meta({ description: '2 is twice as fast.' }),
+    speed,
     pitch: z.number().min(-12).max(12).default(0).meta({
       description: 'Semitones by which the voice is raised or lowered; its colour moves along, as of a shorter throat.',
     }),
-    gain_db: z.number().min(-10).max(10).default(0).meta({
-      description: 'Decibels by which it is louder or softer. What would be louder than a file can hold is cut off.',
-    }),
-    format: audioFormat.default('wav').meta({
-      description: 'Format of the file. `opus` comes in Ogg; `pcm` has 16 bits, the least byte first, and no head.',
-    }),
-    sample_rate: z
-      .union(sampleRates.map(rate => z.literal(rate)))
-      .optional()
-      .meta({ description: "Samples in a second; absent: the voice's own. Opus always has 48,000 inside." }),
+    ...file,
   }),
-  output: z.object({
-    audio: outputFile.meta({ description: 'The sound, of one channel.' }),
-    sample_rate: z.int(),
-    seconds: z.number(),
-    sentences: z.int(),
-  }),
-  chunk,
+  output: speech,
+  chunk: speechChunk,
   examples: [
     { title: 'A sentence', input: { text: 'Good morning. It is time for tea.' } },
     { title: 'Slowly, as MP3', input: { text: 'Take your time, there is no hurry.', speed: 0.8, format: 'mp3' } },

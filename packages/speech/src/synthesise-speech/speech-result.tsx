@@ -1,6 +1,7 @@
 import { buttonClass, type ResultProps, textOf, useUnits } from '@hearth/ui'
 import { clock, SoundFile } from '@hearth/ui/sound'
 import { Download } from 'lucide-react'
+import { useState } from 'react'
 import type { z } from 'zod'
 import type { task } from './spec.ts'
 
@@ -9,6 +10,8 @@ type Output = z.output<typeof task.output>
 /** What was said, to be heard and read. */
 export function SpeechResult({ job, t }: ResultProps) {
   const units = useUnits()
+  // What one waited for is heard; what was made earlier is silent until somebody plays it.
+  const [awaited] = useState(job.state !== 'succeeded')
   // The end of a job is heard a moment before its output is known.
   const output = job.state === 'succeeded' ? (job.output as Output | null) : null
   const file = output ? job.outputs.find(({ name }) => name === output.audio.name) : undefined
@@ -30,7 +33,7 @@ export function SpeechResult({ job, t }: ResultProps) {
             {t('download')}
           </a>
         </div>
-        <SoundFile key={file.url} source={file.url} label={t('result')} />
+        <SoundFile key={file.url} source={file.url} label={t('result')} atOnce={awaited} />
         <p className="text-15 leading-relaxed whitespace-pre-wrap text-ink wrap-anywhere">{text}</p>
       </div>
     </div>

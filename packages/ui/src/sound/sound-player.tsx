@@ -4,9 +4,17 @@ import { classNames } from '../class-names.ts'
 import { clock } from './clock.ts'
 import { bars, type Sound, useSound } from './use-sound.ts'
 
+export interface SoundFileProps {
+  source: string
+  label: string
+  /** Heard as soon as it is there. */
+  atOnce?: boolean
+  className?: string
+}
+
 /** A sound of its own: for where nothing else moves in it. */
-export function SoundFile({ source, label, className }: { source: string; label: string; className?: string }) {
-  const sound = useSound(source)
+export function SoundFile({ source, label, atOnce, className }: SoundFileProps) {
+  const sound = useSound(source, atOnce)
   return <SoundPlayer sound={sound} label={label} {...(className ? { className } : {})} />
 }
 

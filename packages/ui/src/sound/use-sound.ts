@@ -36,7 +36,8 @@ function useWave(source: string): Wave | null {
   return wave?.source === source ? wave.wave : null
 }
 
-export function useSound(source: string): Sound {
+/** `atOnce`: it is heard as soon as it is there, where the browser lets it. */
+export function useSound(source: string, atOnce = false): Sound {
   const element = useRef<HTMLAudioElement>(null)
   const [playing, setPlaying] = useState(false)
   const [time, setTime] = useState(0)
@@ -68,6 +69,7 @@ export function useSound(source: string): Sound {
       ref: element,
       src: source,
       preload: 'metadata',
+      autoPlay: atOnce,
       onPlay: () => setPlaying(true),
       onPause: () => setPlaying(false),
       onTimeUpdate: event => setTime(event.currentTarget.currentTime),

@@ -11,7 +11,11 @@ export function StarterNotice({ chosen, serving }: { chosen: ModelView | null; s
   const units = useUnits()
   const pull = usePull()
   const [hidden, setHidden] = useStored('starter.hidden', false)
-  const others = serving.filter(model => !model.starter && model.state !== 'installed' && model.sources.length > 0)
+  // What is no larger is hardly better.
+  const others = serving.filter(
+    model =>
+      !model.starter && model.state !== 'installed' && model.sources.length > 0 && model.bytes > (chosen?.bytes ?? 0),
+  )
   const pulling = others.find(model => model.state === 'pulling')
   const better =
     pulling ??

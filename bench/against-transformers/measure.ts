@@ -82,7 +82,15 @@ async function openOurs(dir: string): Promise<Model> {
   const load = (await loaders.transformers?.())?.load
   if (!load) throw new Error('the family cannot be loaded')
   const licence = { id: 'none', must_accept: false }
-  const plain = { aliases: [], defaults: {}, example_prompts: [], languages: [], digest: 'unverified', starter: false, tasks: [] }
+  const plain = {
+    aliases: [],
+    defaults: {},
+    example_prompts: [],
+    languages: [],
+    digest: 'unverified',
+    starter: false,
+    tasks: [],
+  }
   const names = { id: 'bench', family: 'transformers', title: '', description: '' }
   const checkpoint: Checkpoint = { ...plain, ...names, licence, precision: 'fp32', dir, bytes: 0 }
   return load(checkpoint, { device: 'cpu', deviceIndex: 0, threads })

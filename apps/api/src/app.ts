@@ -25,9 +25,7 @@ export function createApp(deps: ApiDeps, { studio = new Map(), only }: AppOption
   app.use(nameAndLog(deps.log))
   app.use(requireOwnHost(deps.config))
   if (!only) mountRoutes(app, deps, nativeRoutes(deps))
-  const spoken = only
-    ? [only]
-    : dialects.filter(isHttp).filter(({ doorOnly }) => doorOnly !== true)
+  const spoken = only ? [only] : dialects.filter(isHttp).filter(({ doorOnly }) => doorOnly !== true)
   for (const dialect of spoken) dialect.mount(app, deps)
   const known = app.routes
     .filter(route => route.method !== 'ALL')

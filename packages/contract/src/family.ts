@@ -34,7 +34,7 @@ export interface Family {
   id: string
   title: string
   /** What runs it; `none` takes no device and no turn on one. */
-  engine: 'onnx' | 'llama-cpp' | 'whisper-cpp' | 'sherpa' | 'python' | 'http' | 'none'
+  engine: 'onnx' | 'llama-cpp' | 'ggml' | 'sherpa' | 'python' | 'http' | 'none'
   /** Name of the Python environment that it runs in; `hearth setup` makes it. */
   environment?: string
   /** Ids of the tasks it can serve. */

@@ -18,8 +18,11 @@ const maxJson = 64 * 2 ** 20
 
 /** Formats that can run code when they are opened. */
 const pickle = /\.(bin|ckpt|pt|pth|pkl|pickle)$/i
-/** The fixed name of CTranslate2's weights, a plain table of tensors. Pickles of transformers are `pytorch_model.bin`. */
-const tensorTable = /(^|\/)model\.bin$/
+/**
+ * The fixed name of CTranslate2's weights and the beginning of all names of whisper.cpp's: plain tables of tensors.
+ * Pickles of transformers are `pytorch_model.bin`.
+ */
+const tensorTable = /(^|\/)(model|ggml-[^/]+)\.bin$/
 /** Weights that are data only. */
 const weights = /\.(onnx|onnx_data|safetensors|gguf)$/i
 
@@ -27,7 +30,7 @@ export const isPickle = (path: string): boolean => pickle.test(path) && !tensorT
 export const isWeights = (path: string): boolean => weights.test(path) || tensorTable.test(path)
 
 export const pickleReason =
-  'pickle files can run any code when they are opened, so Hearth reads weights only as safetensors, ONNX, GGUF or CTranslate2'
+  'pickle files can run any code when they are opened, so Hearth reads weights only as safetensors, ONNX, GGUF, ggml or CTranslate2'
 
 /**
  * All files of a folder, sorted by path; links are followed, hidden names left out.

@@ -17,12 +17,22 @@ import { family as textEmbedder } from '@hearth/language/families/text-embedder/
 import { family as downloads } from '@hearth/models/families/downloads/family'
 import fasterWhisperCheckpoints from '@hearth/speech/families/faster-whisper/checkpoints.json' with { type: 'json' }
 import { family as fasterWhisper } from '@hearth/speech/families/faster-whisper/family'
+import kokoroCheckpoints from '@hearth/speech/families/kokoro/checkpoints.json' with { type: 'json' }
+import { family as kokoro } from '@hearth/speech/families/kokoro/family'
+import matchaCheckpoints from '@hearth/speech/families/matcha/checkpoints.json' with { type: 'json' }
+import { family as matcha } from '@hearth/speech/families/matcha/family'
 import piperCheckpoints from '@hearth/speech/families/piper/checkpoints.json' with { type: 'json' }
 import { family as piper } from '@hearth/speech/families/piper/family'
 import sherpaDiariserCheckpoints from '@hearth/speech/families/sherpa-diariser/checkpoints.json' with { type: 'json' }
 import { family as sherpaDiariser } from '@hearth/speech/families/sherpa-diariser/family'
+import sherpaListenerCheckpoints from '@hearth/speech/families/sherpa-listener/checkpoints.json' with { type: 'json' }
+import { family as sherpaListener } from '@hearth/speech/families/sherpa-listener/family'
 import sileroVadCheckpoints from '@hearth/speech/families/silero-vad/checkpoints.json' with { type: 'json' }
 import { family as sileroVad } from '@hearth/speech/families/silero-vad/family'
+import whisperCppCheckpoints from '@hearth/speech/families/whisper-cpp/checkpoints.json' with { type: 'json' }
+import { family as whisperCpp } from '@hearth/speech/families/whisper-cpp/family'
+import zipvoiceCheckpoints from '@hearth/speech/families/zipvoice/checkpoints.json' with { type: 'json' }
+import { family as zipvoice } from '@hearth/speech/families/zipvoice/family'
 import echoCheckpoints from '@hearth/testing/families/echo/checkpoints.json' with { type: 'json' }
 import { family as echo } from '@hearth/testing/families/echo/family'
 import centernetCheckpoints from '@hearth/vision/families/centernet/checkpoints.json' with { type: 'json' }
@@ -46,9 +56,14 @@ export const families: readonly Family[] = [
   textEmbedder,
   downloads,
   fasterWhisper,
+  kokoro,
+  matcha,
   piper,
   sherpaDiariser,
+  sherpaListener,
   sileroVad,
+  whisperCpp,
+  zipvoice,
   centernet,
   efficientnetLite,
   paddleOcr,
@@ -65,9 +80,14 @@ export const checkpoints: readonly { family: string; entries: unknown[] }[] = [
   { family: 'text-classifier', entries: textClassifierCheckpoints },
   { family: 'text-embedder', entries: textEmbedderCheckpoints },
   { family: 'faster-whisper', entries: fasterWhisperCheckpoints },
+  { family: 'kokoro', entries: kokoroCheckpoints },
+  { family: 'matcha', entries: matchaCheckpoints },
   { family: 'piper', entries: piperCheckpoints },
   { family: 'sherpa-diariser', entries: sherpaDiariserCheckpoints },
+  { family: 'sherpa-listener', entries: sherpaListenerCheckpoints },
   { family: 'silero-vad', entries: sileroVadCheckpoints },
+  { family: 'whisper-cpp', entries: whisperCppCheckpoints },
+  { family: 'zipvoice', entries: zipvoiceCheckpoints },
   { family: 'centernet', entries: centernetCheckpoints },
   { family: 'efficientnet-lite', entries: efficientnetLiteCheckpoints },
   { family: 'paddle-ocr', entries: paddleOcrCheckpoints },

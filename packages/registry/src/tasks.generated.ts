@@ -12,6 +12,7 @@ import * as embedText from '@hearth/language/embed-text/spec'
 import * as moderate from '@hearth/language/moderate/spec'
 import * as rerank from '@hearth/language/rerank/spec'
 import * as pullModel from '@hearth/models/pull-model/spec'
+import * as cloneVoice from '@hearth/speech/clone-voice/spec'
 import * as detectSpeech from '@hearth/speech/detect-speech/spec'
 import * as diarise from '@hearth/speech/diarise/spec'
 import * as synthesiseSpeech from '@hearth/speech/synthesise-speech/spec'
@@ -40,6 +41,7 @@ export const tasks: readonly Task[] = [
   moderate.task,
   rerank.task,
   pullModel.task,
+  cloneVoice.task,
   detectSpeech.task,
   diarise.task,
   synthesiseSpeech.task,

@@ -136,6 +136,7 @@ const kindsOf: Record<Family['engine'], readonly DeviceKind[]> = {
   python: ['cpu'],
   // What is installed of these from npm carries no GPU code.
   'llama-cpp': ['cpu'],
+  ggml: ['cpu'],
   sherpa: ['cpu'],
   http: [],
   none: [],

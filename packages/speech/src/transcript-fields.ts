@@ -39,7 +39,7 @@ export const spokenWord = z.object({
   word: z.string(),
   start: seconds,
   end: seconds,
-  probability: z.number().min(0).max(1),
+  probability: z.number().min(0).max(1).optional().meta({ description: 'Where the engine tells it.' }),
 })
 export type SpokenWord = z.output<typeof spokenWord>
 
@@ -50,11 +50,15 @@ export const transcriptSegment = z.object({
   end: seconds,
   text: z.string(),
   seek: z.int().nonnegative().meta({ description: 'Hundredths of a second at which the window began.' }),
-  tokens: z.array(z.int()),
-  temperature: z.number(),
-  avg_logprob: z.number().meta({ description: 'Mean of the natural logarithms of its tokens’ likelihoods.' }),
+  /** What the weights' vocabulary has for it, and how sure they were: engines that do not tell leave all of it out. */
+  tokens: z.array(z.int()).optional(),
+  temperature: z.number().optional(),
+  avg_logprob: z
+    .number()
+    .optional()
+    .meta({ description: 'Mean of the natural logarithms of its tokens’ likelihoods, where the engine tells it.' }),
   compression_ratio: z.number().meta({ description: 'Above 2.4 it probably repeats itself.' }),
-  no_speech_prob: z.number().min(0).max(1),
+  no_speech_prob: z.number().min(0).max(1).optional(),
   words: z.array(spokenWord).optional(),
 })
 export type TranscriptSegment = z.output<typeof transcriptSegment>

@@ -318,3 +318,20 @@ create table person_log (
 );
 create index person_log_owner on person_log (owner, id desc);
 create index person_log_unfinished on person_log (id) where action in ('erased', 'expired') and key_destroyed_at is null;
+
+-- Voices to speak with. The recording and what is said in it are sealed with a key of each voice's own that this database never
+-- holds, as faces are: without its file nothing here lets anybody speak with that voice.
+create table voice (
+  id text primary key,
+  owner text not null references owner (id) on delete cascade,
+  name text not null,
+  -- The one that it was meant for, as the client called it.
+  model text not null,
+  seconds double precision not null,
+  -- Of the recording before it was sealed.
+  sha256 text not null,
+  sound bytea not null,
+  said bytea not null,
+  created_at timestamptz(3) not null default now()
+);
+create index voice_owner on voice (owner, created_at);

@@ -3,7 +3,6 @@ import { jobStates, priorities } from '@hearth/contract'
 import {
   bigint,
   boolean,
-  customType,
   doublePrecision,
   index,
   integer,
@@ -12,29 +11,20 @@ import {
   primaryKey,
   sql,
   text,
-  timestamp,
   unique,
 } from './drizzle.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import { at, bytea, owner } from './schema-owner.ts'
+import { voice } from './schema-voice.ts'
 
 /**
  * The tables as the queries see them. The SQL files in `migrations/` make them; a test compares the two.
  */
 
-const at = () => timestamp({ precision: 3, withTimezone: true, mode: 'date' })
-const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
-  dataType: () => 'bytea',
-  toDriver: bytes => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-})
+export { owner, voice }
 
 export const scopes = ['tasks', 'models', 'admin', 'kiosk'] as const
 export type Scope = (typeof scopes)[number]
-
-export const owner = pgTable('owner', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  createdAt: at().notNull().defaultNow(),
-})
 
 export const apiKey = pgTable(
   'api_key',

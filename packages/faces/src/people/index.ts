@@ -6,6 +6,7 @@ export { type KeyRing, openKeyRing } from './key-ring.ts'
 export { erase, exportPerson, merge, readCrop, sweep } from './manage.ts'
 export { keyFolder, masterKeyFile } from './master-key.ts'
 export { reEnrol, reEnrolment } from './re-enrol.ts'
+export { open, seal } from './seal.ts'
 export {
   type CurrentEmbedder,
   collectionView,

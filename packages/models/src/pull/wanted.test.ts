@@ -38,7 +38,8 @@ describe('choosing among all files of a source', () => {
     expect(() => chooseFiles(named, offer('config.json'))).toThrow('onnx/model.onnx')
   })
 
-  it('knows CTranslate2 weights from pickle files, which have the same ending', () => {
+  it('knows weights of CTranslate2 and whisper.cpp from pickle files, which have the same ending', () => {
+    expect(chosen('ggml-tiny.en.bin', 'tiny.en.bin', 'not-ggml-tiny.bin')).toEqual(['ggml-tiny.en.bin'])
     expect(chosen('config.json', 'model.bin', 'pytorch_model.bin')).toEqual(['config.json', 'model.bin'])
     expect(() => chosen('pytorch_model.bin')).toThrow(/pickle/)
   })

@@ -7,27 +7,50 @@ export interface Speaker {
   generateAsync(request: SpeechRequest): Promise<{ samples: Float32Array; sampleRate: number }>
 }
 
-interface SpeechRequest {
+export interface SpeechRequest {
   text: string
-  sid: number
-  speed: number
+  sid?: number
+  speed?: number
   enableExternalBuffer: boolean
+  /** Says it with the voice of a recording. */
+  generationConfig?: {
+    speed: number
+    referenceAudio: Float32Array
+    referenceSampleRate: number
+    referenceText: string
+    numSteps: number
+  }
 }
 
-interface SpeakerOptions {
-  model: {
-    vits: {
-      model: string
-      tokens: string
-      dataDir: string
-      noiseScale: number
-      noiseScaleW: number
-      lengthScale: number
+/** Paths of files, several with commas between them. */
+export type SpeakingWeights =
+  | {
+      vits: {
+        model: string
+        tokens: string
+        dataDir: string
+        noiseScale: number
+        noiseScaleW: number
+        lengthScale: number
+      }
     }
-    numThreads: number
-    provider: 'cpu'
-    debug: 0
-  }
+  | { kokoro: { model: string; voices: string; tokens: string; dataDir: string; lexicon?: string } }
+  | { matcha: { acousticModel: string; vocoder: string; tokens: string; lexicon?: string; dataDir?: string } }
+  | {
+      zipvoice: {
+        encoder: string
+        decoder: string
+        vocoder: string
+        tokens: string
+        lexicon: string
+        dataDir: string
+      }
+    }
+
+interface SpeakerOptions {
+  model: SpeakingWeights & Common
+  /** Grammars that write out numbers and dates. */
+  ruleFsts?: string
   maxNumSentences: number
   /** 1: what the voice says is left as it is. */
   silenceScale: 1
@@ -56,6 +79,41 @@ interface DiariserOptions {
   minDurationOff: number
 }
 
+/** Writes speech down. */
+export interface Recogniser {
+  createStream(): RecogniserStream
+  decodeAsync(stream: RecogniserStream): Promise<Recognised>
+}
+
+export interface RecogniserStream {
+  acceptWaveform(sound: { samples: Float32Array; sampleRate: number }): void
+  setOption(name: string, value: string): void
+}
+
+/** Tokens are pieces of words, those that begin one with a blank before them; not every model knows when they were said. */
+export interface Recognised {
+  text: string
+  tokens: string[]
+  timestamps: number[]
+  /** Such as `<|en|>`, where the model tells it. */
+  lang?: string
+}
+
+/** Paths of files. */
+export type HearingWeights =
+  | { senseVoice: { model: string; language: string; useInverseTextNormalization: 1 } }
+  | { paraformer: { model: string } }
+  | { nemoCtc: { model: string } }
+  | { zipformerCtc: { model: string } }
+  | { transducer: { encoder: string; decoder: string; joiner: string }; modelType?: 'nemo_transducer' }
+  | { moonshine: { preprocessor: string; encoder: string; uncachedDecoder: string; cachedDecoder: string } }
+  | { whisper: { encoder: string; decoder: string; language: string; task: 'transcribe' } }
+
+interface RecogniserOptions {
+  featConfig: { sampleRate: number; featureDim: number }
+  modelConfig: HearingWeights & { tokens: string } & Common
+}
+
 interface Common {
   numThreads: number
   provider: 'cpu'
@@ -64,6 +122,7 @@ interface Common {
 
 export interface Library {
   OfflineTts: { createAsync(options: SpeakerOptions): Promise<Speaker> }
+  OfflineRecognizer: { createAsync(options: RecogniserOptions): Promise<Recogniser> }
   OfflineSpeakerDiarization: new (options: DiariserOptions) => Diariser
 }
 

@@ -19,6 +19,18 @@ describe('a live stream', () => {
     expect(rest).toEqual([])
   })
 
+  it('tells of speech that goes on once it will be a span however it ends', () => {
+    const finder = speechSpans(usual, 3 * vadWindow)
+    const open = [...times(4, 0), ...times(12, 0.9), ...times(5, 0)].map(likelihood => {
+      const closed = finder.hear(likelihood).length > 0
+      return closed ? 'closed' : finder.open()
+    })
+    // 250 milliseconds are 7.8 windows.
+    expect(open.slice(0, 11).every(value => value === undefined)).toBe(true)
+    expect(open.slice(11)).toEqual([...new Array(9).fill(7 * vadWindow), 'closed'])
+    expect(finder.open()).toBeUndefined()
+  })
+
   it('waits where the next span may still come too near', () => {
     const { heard } = listen([...times(20, 0.9), ...times(40, 0)], { speech_pad_ms: 400 })
     expect(heard).toEqual([{ window: 45, start: 0, end: 20 * vadWindow + 6400 }])

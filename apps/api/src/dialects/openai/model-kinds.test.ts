@@ -7,9 +7,9 @@ const kind = (type?: string, subType?: string) => [...tasksOfKind(ids, type, sub
 
 test('lists of models are narrowed in the words of SiliconFlow', () => {
   expect(kind()).toEqual(ids.toSorted())
-  expect(kind('audio')).toEqual(['synthesise-speech', 'transcribe', 'translate-speech'])
+  expect(kind('audio')).toEqual(['clone-voice', 'synthesise-speech', 'transcribe', 'translate-speech'])
   expect(kind('audio', 'speech-to-text')).toEqual(['transcribe', 'translate-speech'])
-  expect(kind(undefined, 'text-to-speech')).toEqual(['synthesise-speech'])
+  expect(kind(undefined, 'text-to-speech')).toEqual(['clone-voice', 'synthesise-speech'])
   expect(kind('text')).toEqual(['chat', 'embed-text', 'rerank'])
   expect(kind('image', 'image-to-image')).toEqual(['image-to-image'])
   expect(kind(undefined, 'embedding')).toEqual(['embed-text'])

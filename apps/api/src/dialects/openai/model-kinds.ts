@@ -2,7 +2,10 @@
 const kinds: Record<string, Record<string, readonly string[]>> = {
   text: { chat: ['chat'], embedding: ['embed-text'], reranker: ['rerank'] },
   image: { 'text-to-image': ['text-to-image'], 'image-to-image': ['image-to-image'] },
-  audio: { 'speech-to-text': ['transcribe', 'translate-speech'], 'text-to-speech': ['synthesise-speech'] },
+  audio: {
+    'speech-to-text': ['transcribe', 'translate-speech'],
+    'text-to-speech': ['synthesise-speech', 'clone-voice'],
+  },
   video: { 'text-to-video': [], 'image-to-video': [] },
 }
 

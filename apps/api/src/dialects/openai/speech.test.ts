@@ -126,7 +126,10 @@ describe('what is wrong', () => {
     await refused({ input: '<speak>Hello</speak>' }).toMatchObject({ status: 400, param: 'input' })
     await refused({ voice: 'somebody' }).toMatchObject({ status: 400, param: 'voice' })
     await refused({ gain: 11 }).toMatchObject({ status: 400, param: 'gain' })
-    await refused({ references: [{ audio: 'a', text: 'b' }] }).toMatchObject({ status: 400, param: 'references.0' })
+    await refused({ references: [{ audio: 'a', text: 'b' }] }).toMatchObject({
+      status: 400,
+      param: 'references.0.audio',
+    })
     await refused({ sample_rate: 7 }).toMatchObject({ status: 400, param: 'sample_rate' })
   })
 })

@@ -13,6 +13,7 @@ import { streamAnswer } from '../../live/sse.ts'
 import { admit } from '../admit.ts'
 import { patiently } from '../run-patiently.ts'
 import { readWish } from './chat-wish.ts'
+import { clonedVoice, references } from './cloned-speech.ts'
 import { openaiErrorBody } from './error-body.ts'
 
 /** As long as OpenAI's. */
@@ -32,12 +33,12 @@ const wish = z.object({
   sample_rate: z.int().nullish(),
   gain: z.number().min(-10).max(10).nullish(),
   stream: z.boolean().nullish(),
-  references: z.array(z.never('voices cannot be copied here')).nullish(),
+  references: references.nullish(),
 })
 type Wish = z.output<typeof wish>
 
 /** Voices of OpenAI and SiliconFlow. Their clients always name one; here they stand for the model's own first voice. */
-const foreign = new Set(
+export const foreignVoices = new Set(
   (
     'alloy ash ballad coral echo fable nova onyx sage shimmer verse marin cedar ' +
     'alex anna bella benjamin charles claire david diana'
@@ -53,9 +54,11 @@ export async function serveSpeech(deps: ApiDeps, c: ApiContext): Promise<Respons
   const wished = readWish(wish, await readJson(c, bodyLimit(deps)))
   const { model, response_format, stream_format, stream } = wished
   const format = response_format ?? 'mp3'
-  const task = findTask(deps, synthesiseSpeech.id)
+  const cloned = await clonedVoice(deps, caller, wished)
+  const task = findTask(deps, cloned?.task ?? synthesiseSpeech.id)
   const { signal } = c.req.raw
-  const order = { task, model, input: { ...speechInput(wished), format } }
+  const voice = cloned?.voice ?? namedVoice(wished)
+  const order = { task, model, input: { ...speechInput(wished), ...voice, format } }
   const events = await patiently(signal, () => streamOrder(deps, caller, order, signal)).catch(thrown => {
     throw aboutInput(thrown)
   })
@@ -69,26 +72,42 @@ export async function serveSpeech(deps: ApiDeps, c: ApiContext): Promise<Respons
   return new Response(whole ? await wholeFile(events) : bytesOf(events), { headers })
 }
 
-function speechInput({ input, voice, speed, gain, sample_rate, response_format }: Wish) {
+/** One of the model's own. */
+function namedVoice({ voice }: Wish) {
   // SiliconFlow's are `model:voice`.
   const name = voice?.slice(voice.lastIndexOf(':') + 1)
-  const own = name === undefined || foreign.has(name.toLowerCase()) ? {} : { voice: name }
+  return name === undefined || foreignVoices.has(name.toLowerCase()) ? {} : { voice: name }
+}
+
+function speechInput({ input, speed, gain, sample_rate, response_format }: Wish) {
   // Nothing tells the rate of PCM: clients expect OpenAI's.
   const rate = sample_rate ?? (response_format === 'pcm' ? 24_000 : undefined)
   return {
     text: input,
-    ...own,
     speed: speed ?? 1,
     gain_db: gain ?? 0,
     ...(rate === undefined ? {} : { sample_rate: rate }),
   }
 }
 
-/** What is said of the task's text, said of the field that it came in. */
+/** Where this door has the fields of the tasks. */
+const places: Record<string, readonly string[]> = {
+  text: ['input'],
+  reference: ['references', '0', 'audio'],
+  reference_text: ['references', '0', 'text'],
+}
+
+/** What is said of the task's fields, said of those that they came in. */
 function aboutInput(thrown: unknown): unknown {
-  if (!(thrown instanceof AppError) || thrown.path?.[0] !== 'text') return thrown
+  const field = thrown instanceof AppError ? thrown.path?.[0] : undefined
+  const path = places[String(field)]
+  if (!(thrown instanceof AppError) || path === undefined) return thrown
   const { message, ...report } = thrown.report()
-  return AppError.from({ ...report, message: message.replace(/^text:/, 'input:'), path: ['input'] })
+  return AppError.from({
+    ...report,
+    message: message.replace(`${String(field)}:`, `${path.join('.')}:`),
+    path: [...path],
+  })
 }
 
 function speechFrames(event: OrderEvent) {

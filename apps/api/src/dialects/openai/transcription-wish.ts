@@ -14,7 +14,7 @@ const flag = z.preprocess(
 /** One of the name, or several with brackets behind it. */
 const many = <T extends z.ZodType>(item: T) => z.preprocess(value => [value].flat(), z.array(item))
 
-const language = z.string().transform((given, context) => {
+export const language = z.string().transform((given, context) => {
   if (given.toLowerCase() === 'auto') return undefined
   const code = languageCode(given)
   if (code !== undefined) return code

@@ -10,7 +10,7 @@ import { pythonEnvironment } from '@hearth/testing/python-environment'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { task } from '../../transcribe/spec.ts'
-import { transcriptSegment } from '../../transcript-fields.ts'
+import { type SpokenWord, transcriptSegment } from '../../transcript-fields.ts'
 import { inTurn, spoken } from './clips-under-test.ts'
 import { load } from './load.ts'
 import { openWhisper } from './open-whisper.ts'
@@ -159,9 +159,9 @@ describe.skipIf(missing)('against faster-whisper itself', () => {
   })
 })
 
-const numbers = (segments: readonly { start: number; end: number; words?: z.output<typeof word>[] | undefined }[]) =>
+const numbers = (segments: readonly { start: number; end: number; words?: SpokenWord[] | undefined }[]) =>
   segments.flatMap(({ start, end, words = [] }) => [
     start,
     end,
-    ...words.flatMap(word => [word.start, word.end, word.probability]),
+    ...words.flatMap(word => [word.start, word.end, word.probability ?? Number.NaN]),
   ])

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readMetadata } from '../../sherpa/onnx-metadata.ts'
 import { field, number, readFields } from '../../sherpa/protobuf.ts'
+import { speakerNumber } from '../../speaking/speaker-number.ts'
 import { completeVoice } from './complete-voice.ts'
 import { starterVoice } from './starter-under-test.ts'
-import { readVoiceConfig, speakerId, tokensText, type VoiceConfig } from './voice-config.ts'
+import { readVoiceConfig, tokensText, type VoiceConfig, voiceSpeakers } from './voice-config.ts'
 
 let config: VoiceConfig
 let published: Buffer
@@ -84,13 +85,13 @@ describe('speakers', () => {
   const many = (): VoiceConfig => ({ ...config, num_speakers: 3, speaker_id_map: { anna: 0, bert: 2 } })
 
   it('are found by name and by number; the first where none is named', () => {
-    expect(['bert', '1', undefined].map(voice => speakerId(many(), voice))).toEqual([2, 1, 0])
-    expect(speakerId({ ...config, dataset: 'joe' }, 'joe')).toBe(0)
+    expect(['bert', '1', undefined].map(voice => speakerNumber(voiceSpeakers(many()), voice))).toEqual([2, 1, 0])
+    expect(speakerNumber(voiceSpeakers({ ...config, dataset: 'joe' }), 'joe')).toBe(0)
   })
 
   it('are told where one is unknown', () => {
     for (const voice of ['carl', '3', 'constructor']) {
-      expect(() => speakerId(many(), voice)).toThrow(
+      expect(() => speakerNumber(voiceSpeakers(many()), voice)).toThrow(
         expect.objectContaining({
           code: 'invalid-input',
           path: ['voice'],

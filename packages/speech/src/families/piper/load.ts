@@ -1,7 +1,7 @@
 import type { Load } from '@hearth/contract'
+import { synthesiseSpeech } from '../../speaking/synthesise-speech.ts'
 import { task } from '../../synthesise-speech/spec.ts'
 import { openVoice } from './open-voice.ts'
-import { synthesiseSpeech } from './synthesise-speech.ts'
 
 export const load: Load = async (checkpoint, placement) => {
   const voice = await openVoice(checkpoint, placement)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AppError } from '@hearth/contract'
 import { z } from 'zod'
+import type { SpeakerNames } from '../../speaking/speaker-number.ts'
 
 /** What lies beside a Piper voice as `<voice>.onnx.json`, as far as it is used. */
 const voiceConfig = z.object({
@@ -68,21 +69,8 @@ export function voiceMetadata(config: VoiceConfig): Record<string, string> {
   }
 }
 
-/**
- * Number of the speaker that is asked for, by name or number.
- * @throws AppError `invalid-input` with the names that there are.
- */
-export function speakerId({ speaker_id_map, num_speakers, dataset }: VoiceConfig, voice: string | undefined): number {
-  if (voice === undefined) return 0
-  const named = { ...(num_speakers === 1 && dataset !== undefined ? { [dataset]: 0 } : {}), ...speaker_id_map }
-  const id = Object.hasOwn(named, voice) ? named[voice] : undefined
-  if (id !== undefined) return id
-  if (/^\d+$/.test(voice) && Number(voice) < num_speakers) return Number(voice)
-  const names = Object.keys(named)
-  const known = names.length > 0 ? names : [`0 to ${num_speakers - 1}`]
-  const shown = known.slice(0, 20).join(', ')
-  throw new AppError('invalid-input', `voice: the model has no voice ${JSON.stringify(voice.slice(0, 60))}`, {
-    path: ['voice'],
-    hint: `It has ${shown}${known.length > 20 ? ` and ${known.length - 20} more` : ''}; leave it away for the first.`,
-  })
+/** Its speakers: the only one is called as the data that it was made of. */
+export function voiceSpeakers({ speaker_id_map, num_speakers, dataset }: VoiceConfig): SpeakerNames {
+  const only = num_speakers === 1 && dataset !== undefined ? { [dataset]: 0 } : {}
+  return { count: num_speakers, names: { ...only, ...speaker_id_map } }
 }

@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@hearth/contract'
 import { z } from 'zod'
-import { readMetadata } from '../../sherpa/onnx-metadata.ts'
+import { checkedMetadata, describeOnnx } from '../../sherpa/onnx-file.ts'
 
 /** Samples a second: all published weights want these. */
 export const diariserRate = 16_000
@@ -54,7 +54,7 @@ export interface DiariserWeights {
  */
 export async function findWeights(dir: string): Promise<DiariserWeights> {
   const names = (await readdir(dir)).filter(name => name.endsWith('.onnx')).sort()
-  const graphs = await Promise.all(names.map(async name => ({ name, metadata: await metadataOf(join(dir, name)) })))
+  const graphs = await Promise.all(names.map(name => describeOnnx(join(dir, name))))
   const parts = graphs.find(({ metadata }) => 'powerset_max_classes' in metadata)
   const voices = graphs.find(({ metadata }) => 'output_dim' in metadata)
   if (!parts || !voices) {
@@ -63,32 +63,7 @@ export async function findWeights(dir: string): Promise<DiariserWeights> {
       hint: 'A diariser is a folder with two files that were converted for sherpa-onnx: a segmentation of pyannote and an embedding of 3D-Speaker, WeSpeaker or NeMo.',
     })
   }
-  const { window_size: windowSize } = checked(segmentation, parts)
-  checked(embedding, voices)
-  return { segmentation: join(dir, parts.name), embedding: join(dir, voices.name), windowSize }
-}
-
-async function metadataOf(path: string): Promise<Record<string, string>> {
-  try {
-    return Object.fromEntries(readMetadata(await readFile(path)))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('model-broken', `${path}: ${reason}`, { hint: 'Verify the model, or pull it again.', cause })
-  }
-}
-
-interface Graph {
-  name: string
-  metadata: Record<string, string>
-}
-
-function checked<T>(schema: z.ZodType<T>, { name, metadata }: Graph): T {
-  const parsed = schema.safeParse(metadata)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const what = [...(issue?.path ?? []), issue?.message].join(': ')
-  throw new AppError('model-broken', `the metadata of ${name} is not as it should be: ${what}`, {
-    hint: 'Take a file that was converted for sherpa-onnx.',
-    cause: parsed.error,
-  })
+  const { window_size: windowSize } = checkedMetadata(segmentation, parts)
+  checkedMetadata(embedding, voices)
+  return { segmentation: parts.path, embedding: voices.path, windowSize }
 }

@@ -1,9 +1,9 @@
 import { perform, type RunContext } from '@hearth/contract'
 import { inspectAudio, readAudio } from '@hearth/media'
 import { type SpeechSpan, task } from '../../detect-speech/spec.ts'
+import { hearingIn, startHearing } from '../../voice-activity/hearing.ts'
 import { type SampleSpan, vadRate } from '../../voice-activity/speech-spans.ts'
 import type { VoiceModel } from '../../voice-activity/voice-model.ts'
-import { hearingIn, startHearing } from './hearing.ts'
 
 /**
  * Listens to a sound from its beginning to its end; only the spans are kept of it. The runs of a stream hear one sound

@@ -1,5 +1,5 @@
-import { type SampleSpan, type SpanSettings, speechSpans, vadWindow } from '../../voice-activity/speech-spans.ts'
-import type { VoiceModel } from '../../voice-activity/voice-model.ts'
+import { type SampleSpan, type SpanSettings, speechSpans, vadWindow } from './speech-spans.ts'
+import type { VoiceModel } from './voice-model.ts'
 
 /** One sound that is being heard. Numbers of samples count from its beginning. */
 export interface Hearing {
@@ -41,7 +41,7 @@ export function startHearing(model: VoiceModel, settings: SpanSettings): Hearing
   }
 }
 
-const name = 'silero-vad'
+const name = 'hearing'
 
 interface Remembered {
   model: VoiceModel

@@ -1,0 +1,4 @@
+declare module '@fugood/whisper.node' {
+  const library: import('./library.ts').Library
+  export default library
+}

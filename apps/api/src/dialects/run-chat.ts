@@ -20,8 +20,8 @@ export interface ChatAnswer {
 export type ChatEvent = { kind: 'chunk'; chunk: Chunk } | ({ kind: 'end' } & ChatAnswer)
 
 export interface ChatOrder {
-  /** Id or alias. */
-  model: string
+  /** Id or alias; undefined: the default. */
+  model: string | undefined
   input: ChatInput
 }
 

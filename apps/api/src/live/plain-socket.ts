@@ -17,6 +17,13 @@ export interface PlainSocketOptions {
   maxPayload: number
   /** A client that is known. Its first message comes after this returns. */
   serve(client: WebSocket, caller: Caller, request: IncomingMessage): void
+  /**
+   * Who a client is, where clients of this kind say it in their own way. Resolves to a question that is asked now and
+   * again while the connection lasts. The client is not read from, unless this does it.
+   */
+  identify?(client: WebSocket, request: IncomingMessage): Promise<() => Promise<Caller>>
+  /** Which of the protocols that a client offers is spoken; the first unless this says otherwise. */
+  protocol?(offered: ReadonlySet<string>): string | false
   /** Tells why a client is not let in; the connection is closed after that. */
   tell(client: WebSocket, error: unknown): void
 }
@@ -24,8 +31,14 @@ export interface PlainSocketOptions {
 const beat = 30_000
 
 /** A plain WebSocket: the same page or a key, no silent connections, no messages beyond a size. */
-export function createPlainSocket(deps: ApiDeps, { maxPayload, serve, tell }: PlainSocketOptions): PlainSocket {
-  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
+export function createPlainSocket(deps: ApiDeps, options: PlainSocketOptions): PlainSocket {
+  const { maxPayload, serve, tell, protocol, identify = byQueryOrHeader(deps) } = options
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload,
+    perMessageDeflate: false,
+    ...(protocol ? { handleProtocols: protocol } : {}),
+  })
   return {
     upgrade(request, socket, head) {
       if (!isWelcome(deps, request)) return refuseUpgrade(socket, '403 Forbidden')
@@ -33,30 +46,33 @@ export function createPlainSocket(deps: ApiDeps, { maxPayload, serve, tell }: Pl
         // Slow questions come after the handshake; what the client says meanwhile waits in the socket.
         client.pause()
         client.on('error', error => deps.log.debug({ error }, 'a socket broke'))
-        const key = new URL(request.url ?? '', 'http://socket').searchParams.get('key') ?? undefined
         const refuse = (error: unknown) => {
           tell(client, error)
           client.close(4401, 'unauthenticated')
         }
-        socketCaller(deps, request, key).then(
-          caller => {
-            keepAlive(client)
-            const stop = askAgain(() => socketCaller(deps, request, key), refuse)
-            client.on('close', stop)
-            serve(client, caller, request)
-            client.resume()
-          },
-          error => {
-            refuse(error)
-            client.resume()
-          },
-        )
+        const admit = async () => {
+          const ask = await identify(client, request)
+          const caller = await ask()
+          keepAlive(client)
+          client.on('close', askAgain(ask, refuse))
+          serve(client, caller, request)
+        }
+        admit()
+          .catch(refuse)
+          .finally(() => client.resume())
       })
     },
     close() {
       for (const client of server.clients) client.close(1001, 'the server stops')
       server.close()
     },
+  }
+}
+
+function byQueryOrHeader(deps: ApiDeps): NonNullable<PlainSocketOptions['identify']> {
+  return async (_, request) => {
+    const key = new URL(request.url ?? '', 'http://socket').searchParams.get('key') ?? undefined
+    return () => socketCaller(deps, request, key)
   }
 }
 

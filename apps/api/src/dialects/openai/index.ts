@@ -11,6 +11,8 @@ import { tasksOfKind } from './model-kinds.ts'
 import { modelList, usableModel } from './model-list.ts'
 import { serveModerations } from './moderations.ts'
 import { editOrder, generationOrder, variationOrder } from './picture-order.ts'
+import { serveClientSecret } from './realtime/client-secrets.ts'
+import { createRealtimeSocket } from './realtime/realtime-socket.ts'
 import { serveRerank } from './rerank.ts'
 import { cancelResponse, listInputItems, readResponse, removeResponse } from './responses-kept.ts'
 import { serveChat } from './serve-chat.ts'
@@ -19,6 +21,7 @@ import { type PictureRoute, servePictures } from './serve-pictures.ts'
 import { serveResponses } from './serve-responses.ts'
 import { serveTranscription } from './serve-transcription.ts'
 import { serveSpeech } from './speech.ts'
+import { mountVoices } from './voices.ts'
 
 const error: ErrorAnswer = (c, error) => c.json(openaiErrorBody(error), openaiStatus(error))
 
@@ -47,8 +50,10 @@ function mount(app: Hono<Env>, deps: ApiDeps): void {
   app.get('/v1/responses/:id/input_items', c => listInputItems(deps, c))
   app.post('/v1/completions', c => serveCompletions(deps, c, error))
   app.post('/v1/audio/speech', c => serveSpeech(deps, c))
+  mountVoices(app, deps)
   app.post('/v1/audio/transcriptions', c => serveTranscription(deps, c, 'transcribe', error))
   app.post('/v1/audio/translations', c => serveTranscription(deps, c, 'translate', error))
+  app.post('/v1/realtime/client_secrets', c => serveClientSecret(deps, c))
   app.post('/v1/embeddings', c => serveEmbeddings(deps, c, error))
   app.post('/v1/moderations', c => serveModerations(deps, c, error))
   for (const path of rerankPaths) app.post(path, c => serveRerank(deps, c, error))
@@ -72,4 +77,5 @@ export const dialect: Dialect = {
   owns: path => path === '/v1' || path.startsWith('/v1/') || rerankPaths.includes(path),
   mount,
   error,
+  sockets: deps => ({ '/v1/realtime': createRealtimeSocket(deps) }),
 }

@@ -124,6 +124,20 @@ describe('what is installed', () => {
     expect(await readdir(join(root, 'repo/models/starter/icons'))).toEqual(['model_index.json', 'unet'])
   })
 
+  it('serves no task that the catalogue leaves out for these weights', async () => {
+    await place('repo/models/starter/icons', painting)
+    const able: Family = {
+      ...painter,
+      describe: async () => ({ title: 'Able', tasks: ['paint', 'retouch'], precision: 'fp16', defaults: {} }),
+    }
+    const tasksOf = async (entry: object) => {
+      const entries = [{ family: 'painter', entries: [entry] }]
+      return (await createModels({ config: config(), families: [able], entries }).installed())[0]?.tasks
+    }
+    expect(await tasksOf(starter)).toEqual(['paint', 'retouch'])
+    expect(await tasksOf({ ...starter, tasks: ['retouch'] })).toEqual(['retouch'])
+  })
+
   it('finds a folder dropped by hand without a restart, and notices its change and its going', async () => {
     const models = open()
     expect((await models.installed()).map(({ id }) => id)).toEqual(['clerk'])

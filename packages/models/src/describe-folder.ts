@@ -90,7 +90,7 @@ function makeCheckpoint(from: {
     dir,
     bytes: sumBytes(files.filter(({ path }) => !isPickle(path))),
     digest: manifest?.digest ?? unverified,
-    tasks: description.tasks.filter(task => (entry ?? family).tasks.includes(task)),
+    tasks: description.tasks.filter(task => (entry?.tasks ?? family.tasks).includes(task)),
   }
 }
 

@@ -5,6 +5,7 @@ import { runBatches } from '../../encoder/batches.ts'
 import type { EncoderGraph } from '../../encoder/graph.ts'
 import type { Row } from '../../encoder/row.ts'
 import type { Words } from '../../encoder/words.ts'
+import { nineDigits } from './nine-digits.ts'
 import { type Pooling, pool, unit } from './pooling.ts'
 
 /** A model that makes vectors of texts. */
@@ -100,9 +101,4 @@ async function embedRows({ graph, output, pooling }: Embedder, rows: readonly Ro
 function finish(vector: Float32Array, size: number, normalize: boolean): Float32Array {
   if (size < vector.length) return unit(vector.subarray(0, size))
   return normalize ? unit(vector) : vector
-}
-
-/** Nine digits name a 32-bit number exactly; as 64-bit numbers they would be written with twice as many. */
-function nineDigits(value: number): number {
-  return Number(value.toPrecision(9))
 }

@@ -14,8 +14,8 @@ async function copyText(text: string): Promise<void> {
   area.remove()
 }
 
-/** Copies, and says so for a moment. */
-export function CopyButton({ text, label, done }: { text(): string; label: string; done: string }) {
+/** Copies, and knows for a moment that it has. */
+export function useCopy(text: () => string): { copied: boolean; copy(): void } {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -26,8 +26,14 @@ export function CopyButton({ text, label, done }: { text(): string; label: strin
     await copyText(text())
     setCopied(true)
   }
+  return { copied, copy: () => void copy() }
+}
+
+/** Copies, and says so for a moment. */
+export function CopyButton({ text, label, done }: { text(): string; label: string; done: string }) {
+  const { copied, copy } = useCopy(text)
   return (
-    <IconButton small label={copied ? done : label} onClick={() => void copy()}>
+    <IconButton small label={copied ? done : label} onClick={copy}>
       {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
     </IconButton>
   )

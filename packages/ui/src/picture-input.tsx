@@ -1,16 +1,18 @@
-import { type ErrorReport, toAppError } from '@hearth/contract'
 import { ImagePlus, RefreshCw, X } from 'lucide-react'
-import { type ReactNode, useId, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { IconButton } from './button.tsx'
 import { classNames } from './class-names.ts'
 import type { MediaDesk } from './panel.ts'
 import { ProblemNote } from './signs.tsx'
 import { useFileDrop } from './use-file-drop.ts'
+import { useMediaStore } from './use-media-store.ts'
+
+const isPicture = (file: File) => file.type.startsWith('image/')
 
 /** The first picture among dropped or pasted things. */
 export function pictureOf(transfer: DataTransfer | null): File | undefined {
-  return [...(transfer?.files ?? [])].find(file => file.type.startsWith('image/'))
+  return [...(transfer?.files ?? [])].find(isPicture)
 }
 
 export interface PictureInputProps {
@@ -29,24 +31,12 @@ export function PictureInput({ label, value, onChange, media, problem, overlay }
   const t = useTranslations('ui')
   const id = useId()
   const chooser = useRef<HTMLInputElement>(null)
-  const [storing, setStoring] = useState(false)
-  const [refused, setRefused] = useState<ErrorReport | null>(null)
-
-  const take = async (file: File | undefined) => {
-    if (!file?.type.startsWith('image/')) {
-      setRefused({ code: 'unsupported-media', message: t('not_a_picture'), retryable: false })
-      return
-    }
-    setRefused(null)
-    setStoring(true)
-    try {
-      onChange(await media.store(file))
-    } catch (thrown) {
-      setRefused(toAppError(thrown).report())
-    } finally {
-      setStoring(false)
-    }
-  }
+  const { storing, refused, take } = useMediaStore({
+    media,
+    accepts: isPicture,
+    refusal: t('not_a_picture'),
+    onChange,
+  })
   const { over, drag } = useFileDrop(transfer => void take(pictureOf(transfer) ?? transfer.files[0]))
   return (
     <div>

@@ -7,8 +7,9 @@ export interface SentenceCutter {
 /** A sentence that does not end is spoken in pieces of so many characters. */
 const longest = 600
 
-export function cutSentences(): SentenceCutter {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' })
+/** @param language BCP 47 tag of what is spoken, where it is known. */
+export function cutSentences(language?: string): SentenceCutter {
+  const segmenter = new Intl.Segmenter(language, { granularity: 'sentence' })
   let waiting = ''
   return {
     write(text) {

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '../button.tsx'
+import { useCopy } from '../copy-button.tsx'
 
 /** Long numbers and lists of numbers on one line each: boxes stay readable. */
 export function readableJson(value: unknown): string {
@@ -15,17 +15,8 @@ export function readableJson(value: unknown): string {
 /** An answer as the interface gives it, to read and to copy. */
 export function JsonView({ value, label }: { value: unknown; label: string }) {
   const t = useTranslations('ui')
-  const [copied, setCopied] = useState(false)
   const text = readableJson(value)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 2000)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = async () => {
-    await navigator.clipboard.writeText(text)
-    setCopied(true)
-  }
+  const { copied, copy } = useCopy(() => text)
   return (
     <section aria-label={label} className="relative min-h-0">
       <pre
@@ -35,7 +26,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
       >
         {text}
       </pre>
-      <Button size="small" className="absolute top-2 right-2" onClick={() => void copy()}>
+      <Button size="small" className="absolute top-2 right-2" onClick={copy}>
         {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
         {copied ? t('copied') : t('copy')}
       </Button>

@@ -1,12 +1,12 @@
-import { type ErrorReport, toAppError } from '@hearth/contract'
 import { AudioLines, Mic, RefreshCw, Square, X } from 'lucide-react'
-import { useId, useRef, useState } from 'react'
+import { useId, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button, IconButton } from '../button.tsx'
 import { classNames } from '../class-names.ts'
 import type { MediaDesk } from '../panel.ts'
 import { ProblemNote } from '../signs.tsx'
 import { useFileDrop } from '../use-file-drop.ts'
+import { useMediaStore } from '../use-media-store.ts'
 import { clock } from './clock.ts'
 import { MicrophoneNote } from './microphone-note.tsx'
 import { SoundFile } from './sound-player.tsx'
@@ -21,31 +21,14 @@ export interface SoundInputProps {
   problem?: string | null
 }
 
-const isSound = (file: File | undefined): file is File => file !== undefined && /^(audio|video)\//.test(file.type)
+const isSound = (file: File) => /^(audio|video)\//.test(file.type)
 
 /** A sound among a task's inputs: dropped, chosen or recorded. A video is taken for its sound. */
 export function SoundInput({ label, value, onChange, media, problem }: SoundInputProps) {
   const t = useTranslations('ui')
   const id = useId()
   const chooser = useRef<HTMLInputElement>(null)
-  const [storing, setStoring] = useState(false)
-  const [refused, setRefused] = useState<ErrorReport | null>(null)
-
-  const take = async (file: File | undefined) => {
-    if (!isSound(file)) {
-      setRefused({ code: 'unsupported-media', message: t('not_a_sound'), retryable: false })
-      return
-    }
-    setRefused(null)
-    setStoring(true)
-    try {
-      onChange(await media.store(file))
-    } catch (thrown) {
-      setRefused(toAppError(thrown).report())
-    } finally {
-      setStoring(false)
-    }
-  }
+  const { storing, refused, take } = useMediaStore({ media, accepts: isSound, refusal: t('not_a_sound'), onChange })
   const recorder = useRecorder(file => void take(file))
   const { over, drag } = useFileDrop(transfer => void take([...transfer.files].find(isSound) ?? transfer.files[0]))
   const choose = () => chooser.current?.click()

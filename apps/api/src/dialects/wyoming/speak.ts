@@ -2,6 +2,7 @@ import { AppError } from '@hearth/contract'
 import { type Chunk, task as synthesiseSpeech } from '@hearth/speech/synthesise-speech/spec'
 import { z } from 'zod'
 import { streamOrder } from '../../intake/stream-order.ts'
+import { cutSentences } from '../../realtime/sentences.ts'
 import { patiently } from '../run-patiently.ts'
 import { writeEvent } from './events.ts'
 import { chooseModel } from './info.ts'
@@ -40,8 +41,7 @@ export async function startSpeaking(talk: Talk, wanted: unknown): Promise<Speaki
   if (text_format === 'ssml') throw new AppError('invalid-input', 'SSML is not understood here: send plain text')
   const wished = { name: voice?.name ?? undefined, language: voice?.language ?? undefined }
   const model = chooseModel(await talk.deps.models.list(), synthesiseSpeech.id, wished)
-  const sentences = new Intl.Segmenter(wished.language?.replace('_', '-'), { granularity: 'sentence' })
-  let waiting = ''
+  const sentences = cutSentences(wished.language?.replace('_', '-'))
   let samples = 0
 
   const send = async (bytes: Uint8Array) => {
@@ -63,13 +63,10 @@ export async function startSpeaking(talk: Talk, wanted: unknown): Promise<Speaki
   }
   return {
     async take(data) {
-      waiting += withText.parse(data).text
-      const parts = [...sentences.segment(waiting)].map(({ segment }) => segment)
-      waiting = parts.pop() ?? ''
-      await say(parts.join(''))
+      await say(sentences.write(withText.parse(data).text).join(''))
     },
     async stop() {
-      await say(waiting)
+      await say(sentences.end().join(''))
       if (samples === 0) await writeEvent(talk.socket, 'audio-start', { ...sound, timestamp: 0 })
       await writeEvent(talk.socket, 'audio-stop', { timestamp: Math.round((1000 * samples) / sound.rate) })
     },

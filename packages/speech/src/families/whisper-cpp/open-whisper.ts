@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, type Checkpoint, type Placement } from '@hearth/contract'
 import { whisperLanguages } from '../../transcript/language-names.ts'
+import { starterVoices } from '../../voice-activity/starter-voices.ts'
 import { openVoiceModel, type VoiceModel } from '../../voice-activity/voice-model.ts'
 import { readGgml } from './ggml-file.ts'
 import { type Context, library } from './library.ts'
@@ -17,16 +18,13 @@ export interface Whisper {
   close(): Promise<void>
 }
 
-/** Part of the repository, so that every folder with nothing but a ggml file has it. */
-const voiceModel = join(import.meta.dirname, '../../../../../models/starter/detect-speech/model.onnx')
-
 /** @throws AppError `unavailable` without the engine, `model-broken` where the file is missing or wrong. */
 export async function openWhisper({ dir }: Checkpoint, placement: Placement): Promise<Whisper> {
   const { initWhisper, toggleNativeLog } = await library()
   const path = await weightsIn(dir)
   const { multilingual, cantonese } = await readGgml(path)
   const useGpu = placement.device === 'cuda'
-  const voices = await openVoiceModel(voiceModel, { ...placement, device: 'cpu', deviceIndex: 0 })
+  const voices = await openVoiceModel(starterVoices, { ...placement, device: 'cpu', deviceIndex: 0 })
   await toggleNativeLog(true)
   try {
     const context = await initWhisper({ filePath: path, useGpu }, useGpu ? 'cuda' : 'default')
